@@ -1,0 +1,139 @@
+"""The words of Burin as types: what goes into a search, what comes out, and what can go wrong.
+
+This module imports nothing of ours; every other room may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from PIL import Image
+
+Kind = Literal["auto", "sketch", "photo"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+MAX_K = 50
+DEFAULT_K = 10
+
+# Anything images.load() can turn into a picture: encoded bytes, a file, a data URL, or an open picture.
+Picture = bytes | str | Path | Image.Image
+
+
+class BurinError(Exception):
+    """Base of every error a person may cause. The text is written for that person: what was seen, what
+    is wanted, what to do next. Anything else that is raised is a defect of ours."""
+
+
+class ImageError(BurinError):
+    """The bytes are no picture we can read, or the picture is unsafe, too large or empty."""
+
+
+class RequestError(BurinError):
+    """A parameter is outside what the search accepts (k, kind, tags)."""
+
+
+class NotFoundError(BurinError):
+    """No such collection or record."""
+
+
+class BundleError(BurinError):
+    """A bundle on disk is incomplete, altered, or made by another encoder than it says."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One entry of a collection.
+
+    id: unique in its collection. label: the name that the reading votes on. tags: lower-case words.
+    fields: the collection's own columns, JSON-ready values in the order of the manifest.
+    """
+
+    id: str
+    label: str
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question to one collection: either a picture, or the id of a record to find the like of.
+
+    Raises RequestError at construction for a k outside 1..50, an unknown kind, or neither/both of
+    picture and like: unknown values stop at the door.
+    """
+
+    collection: str
+    picture: Picture | None = None
+    like: str | None = None
+    kind: Kind = "auto"
+    k: int = DEFAULT_K
+    tags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.k, bool) or not isinstance(self.k, int) or not 1 <= self.k <= MAX_K:
+            raise RequestError(f"k is {self.k!r}; wanted: a whole number from 1 to {MAX_K}.")
+        if self.kind not in KINDS:
+            raise RequestError(f"kind is {self.kind!r}; wanted: one of {', '.join(KINDS)}.")
+        if (self.picture is None) == (self.like is None):
+            raise RequestError("A search needs one picture, or one record id to find the like of.")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record found. rank: from 1. similarity: cosine in [-1, 1], higher is closer."""
+
+    rank: int
+    record: Record
+    similarity: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "rank": self.rank,
+            "id": self.record.id,
+            "label": self.record.label,
+            "similarity": round(self.similarity, 4),
+            "tags": list(self.record.tags),
+            "fields": dict(self.record.fields),
+        }
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The answer to a Query.
+
+    matches: best first, at most k. label: the reading's best guess over the nearest records (of all,
+    whatever the tag filter shows), None when the collection has no label reading. confidence: calibrated
+    probability of that label in [0, 1]. in_domain: False when the query is far from everything here;
+    the nearest are still listed. kind: what the picture was taken for ("sketch" or "photo").
+    timings_ms: milliseconds spent per stage, "total" included.
+    """
+
+    matches: tuple[Match, ...]
+    label: str | None
+    confidence: float | None
+    in_domain: bool
+    collection: str
+    version: str
+    kind: str
+    timings_ms: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types only; the HTTP layer adds image_url to each match."""
+        return {
+            "matches": [match.to_json() for match in self.matches],
+            "label": self.label,
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "in_domain": self.in_domain,
+            "collection": self.collection,
+            "version": self.version,
+            "kind": self.kind,
+            "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
+        }
+
+
+# (D,) or (N, D) float32, unit norm along the last axis.
+Embedding = np.ndarray
