@@ -1,0 +1,239 @@
+"""Pictures in: untrusted bytes to a safe RGB picture, and any picture to ink on paper.
+
+Two functions matter. `load` is the only door for a stranger's bytes. `ink_on_paper` is the one
+preparation that gallery, drawing, scan and photo of a glass share: what the encoder sees is always dark
+ink on white paper, cut to the ink and squared, so that a drawing and an engraving differ by hand alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from retrieval.types import ImageError, Kind, Picture
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_BYTES = 10_000_000
+# A 50-megapixel phone photo passes; a 30,000 x 30,000 bomb (900 megapixels) is refused by its header.
+MAX_PIXELS = 64_000_000
+# Everything after `load` works on at most this many pixels a side.
+WORK_SIDE = 1024
+# Ink is found on a copy of this size: enough for a pen stroke, small enough for 2 ms.
+INK_SIDE = 512
+MARGIN = 0.06  # white around the ink, as a share of its longer side
+
+_WANTED = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+
+
+def load(picture: Picture) -> Image.Image:
+    """Decode a picture to RGB, upright, first frame, transparency on white, at most 1024 px a side.
+
+    picture: encoded bytes, a path, a `data:image/...;base64,` URL, or an open PIL picture.
+    Raises ImageError with a sentence for the person: not a picture, broken, empty or too large.
+    """
+    if isinstance(picture, Image.Image):
+        return _upright_rgb(picture)
+    data = _read(picture)
+    if not data:
+        raise ImageError(f"The file is empty (0 bytes); wanted: a picture ({_WANTED}).")
+    if len(data) > MAX_BYTES:
+        raise ImageError(
+            f"It has {len(data) / 1e6:.1f} MB; at most {MAX_BYTES // 10**6} MB are read. Make it smaller."
+        )
+    try:
+        with warnings.catch_warnings():
+            # Our own bound on pixels, below, is the stricter one.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opened = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise ImageError(_too_many_pixels("the picture")) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        raise ImageError(f"This is not a picture Burin can read; wanted: {_WANTED}.") from None
+    width, height = opened.size
+    if width * height > MAX_PIXELS:
+        raise ImageError(_too_many_pixels(f"{width} x {height} px"))
+    try:
+        opened.draft("RGB", (WORK_SIDE, WORK_SIDE))  # JPEG only: decode at a fraction of the size
+        return _upright_rgb(opened)
+    except ImageError:
+        raise
+    except Exception as error:  # a decoder may raise nearly anything on hostile bytes
+        raise ImageError(
+            f"The picture is broken ({type(error).__name__}); save it again or choose another."
+        ) from None
+
+
+def _too_many_pixels(seen: str) -> str:
+    return f"The picture is too large ({seen}); at most {MAX_PIXELS // 10**6} megapixels are read."
+
+
+def _read(picture: bytes | str | Path) -> bytes:
+    if isinstance(picture, bytes):
+        return picture
+    if isinstance(picture, str) and picture.startswith("data:"):
+        head, comma, body = picture.partition(",")
+        if not comma or not head.endswith(";base64"):
+            raise ImageError("The data URL is not base64; wanted: data:image/png;base64,...")
+        if len(body) > MAX_BYTES * 4 // 3 + 4:
+            raise ImageError(f"The picture is larger than {MAX_BYTES // 10**6} MB. Make it smaller.")
+        try:
+            return base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise ImageError("The data URL holds broken base64; wanted: data:image/png;base64,...") from None
+    try:
+        with Path(picture).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        raise ImageError(f"The file {Path(str(picture)[:80]).name!r} cannot be opened.") from None
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    if min(image.size) < 1:
+        raise ImageError("The picture has no pixels.")
+    if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
+        image = _to_8_bit(image)
+    if max(image.size) > 2 * WORK_SIDE and image.mode in ("L", "RGB", "CMYK", "RGBA", "LA"):
+        image = _keep_exif(image, image.reduce(max(image.size) // WORK_SIDE))
+    image = ImageOps.exif_transpose(image)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.new("RGB", rgba.size, "white")
+        image.paste(rgba, mask=rgba.getchannel("A"))
+    elif image.mode != "RGB":
+        image = image.convert("RGB")
+    else:
+        image.load()  # a truncated file must fail here, inside the door
+    if max(image.size) > WORK_SIDE:
+        image.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BILINEAR)
+    return image
+
+
+def _keep_exif(before: Image.Image, after: Image.Image) -> Image.Image:
+    after.info.setdefault("exif", before.getexif().tobytes())
+    return after
+
+
+def _to_8_bit(image: Image.Image) -> Image.Image:
+    """16-bit, 32-bit and float grey to 8-bit. Sixteen bits keep their scale; wider ones are stretched
+    to the values they hold, since no file says what their white is."""
+    values = np.asarray(image).astype(np.float32)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    white = 65535.0 if image.mode.startswith("I;16") else max(float(values.max()), 1.0)
+    grey = Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))
+    return _keep_exif(image, grey)
+
+
+def guess_kind(image: Image.Image) -> Kind:
+    """Take a picture for a drawing ("sketch") or a photo ("photo").
+
+    A drawing or scan is a near-uniform ground (one brightness holds most pixels, little colour) with
+    some ink on it; everything else is a photo.
+    """
+    small = image.resize((96, 96), Image.Resampling.BOX)
+    hsv = np.asarray(small.convert("HSV"), dtype=np.uint8)
+    grey = np.asarray(small.convert("L"), dtype=np.float32)
+    ground = float(np.median(grey))
+    near_ground = float(np.mean(np.abs(grey - ground) < 40))
+    colour = float(np.mean((hsv[..., 1] > 80) & (hsv[..., 2] > 60)))
+    light = ground > 150
+    return "sketch" if light and near_ground > 0.62 and colour < 0.25 else "photo"
+
+
+def ink_on_paper(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
+    """Turn a drawing, scan or photo into dark ink on white paper, cut to the ink and squared.
+
+    image: RGB or L. kind: "sketch" (ink darker or lighter than an even ground), "photo" (lines that stand
+    out from what surrounds them: an engraving on glass), or "auto". size: side of the square in pixels.
+    Returns ((size, size) uint8, 255 is paper, and the kind it was taken for).
+    Raises ImageError when there is no ink at all.
+    """
+    if kind == "auto":
+        kind = guess_kind(image)
+    grey = image if image.mode == "L" else image.convert("L")
+    if max(grey.size) > INK_SIDE:
+        scale = INK_SIDE / max(grey.size)
+        shape = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
+        grey = grey.resize(shape, Image.Resampling.BOX)
+    ink = _ink_of_sketch(grey) if kind == "sketch" else _ink_of_photo(grey)
+    left, top, right, bottom = _ink_box(ink)
+    square = _squared(ink[top:bottom, left:right])
+    if square.shape[0] != size:
+        pasted = Image.fromarray(square)
+        square = np.asarray(
+            pasted.resize(
+                (size, size), Image.Resampling.BOX if square.shape[0] > size else Image.Resampling.BILINEAR
+            )
+        )
+    # A one-pixel line drawn large fades when it is made small: the darkest ink is black again.
+    darkest = max(float(np.quantile(square[square > 0], 0.95)) if (square > 0).any() else 0.0, 1.0)
+    return (255 - np.minimum(square.astype(np.float32) * (255.0 / darkest), 255.0)).astype(np.uint8), kind
+
+
+def _ink_of_sketch(grey: Image.Image) -> np.ndarray:
+    """(H, W) uint8 ink, 255 is full. Uneven light on the paper is divided out first."""
+    ground = np.median(np.asarray(grey.resize((64, 64), Image.Resampling.NEAREST)))
+    if ground < 110:  # chalk on a board, or a drawing in dark mode
+        grey = ImageOps.invert(grey)
+        ground = 255 - ground
+    pixels = np.asarray(grey)
+    if ground < 250:
+        pixels = _without_shadows(grey)
+    # Paper grain and JPEG noise (below 12% darkness) are paper; 50% darkness is already full ink.
+    darkness = 255.0 - pixels.astype(np.float32)
+    return np.clip((darkness - 30.0) * (255.0 / 98.0), 0, 255).astype(np.uint8)
+
+
+def _without_shadows(grey: Image.Image) -> np.ndarray:
+    """(H, W) float32, paper at 255: each pixel against the brightest paper around it."""
+    paper = grey.resize((32, 32), Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
+    paper = paper.filter(ImageFilter.GaussianBlur(2)).resize(grey.size, Image.Resampling.BILINEAR)
+    ratio = np.asarray(grey, dtype=np.float32) / np.maximum(np.asarray(paper, dtype=np.float32), 1.0)
+    return np.minimum(ratio * 1.06, 1.0) * 255.0
+
+
+def _ink_of_photo(grey: Image.Image) -> np.ndarray:
+    """(H, W) uint8 ink: what is brighter than its surroundings (an engraving on glass is pale), or, where
+    that finds little, darker. Slow changes of light are removed by the wide blur."""
+    fine = grey.filter(ImageFilter.GaussianBlur(0.8))
+    wide = grey.filter(ImageFilter.BoxBlur(max(grey.size) / 24))
+    contrast = np.asarray(fine, dtype=np.float32) - np.asarray(wide, dtype=np.float32)
+    pale, dark = np.maximum(contrast, 0.0), np.maximum(-contrast, 0.0)
+    lines = pale if float((pale**2).sum()) >= 0.6 * float((dark**2).sum()) else dark
+    full = max(float(np.quantile(lines, 0.985)), 10.0)
+    return np.clip((lines / full - 0.25) * (255.0 / 0.6), 0, 255).astype(np.uint8)
+
+
+def _ink_box(ink: np.ndarray) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the ink. A lone speck far out (0.1% of the ink) does not widen it."""
+    total = float(ink.sum(dtype=np.int64))
+    if total < 255 * 12:
+        raise ImageError(
+            "The picture is blank: no line stands out. Draw something, or choose another picture."
+        )
+
+    def span(profile: np.ndarray) -> tuple[int, int]:
+        share = np.cumsum(profile, dtype=np.float64) / total
+        first = int(np.searchsorted(share, 0.001))
+        last = int(np.searchsorted(share, 0.999))
+        return first, min(last + 1, len(profile))
+
+    left, right = span(ink.sum(axis=0, dtype=np.int64))
+    top, bottom = span(ink.sum(axis=1, dtype=np.int64))
+    return left, top, right, bottom
+
+
+def _squared(ink: np.ndarray) -> np.ndarray:
+    """Centre the cut on a square of blank paper with a small margin."""
+    height, width = ink.shape
+    side = max(height, width)
+    side += 2 * max(1, round(side * MARGIN))
+    square = np.zeros((side, side), dtype=np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = ink
+    return square
