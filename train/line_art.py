@@ -215,7 +215,7 @@ class LineArt:
         if self.package.kind == "iconify":
             return {name: _words(name) for name in self._iconify["icons"]}
         if self.package.kind == "openmoji":
-            listed = json.loads(_member(self._archive, "data/openmoji.json"))
+            listed = json.loads(self.member("data/openmoji.json"))
             return {
                 entry["hexcode"]: _words(entry["annotation"]) for entry in listed if not entry["skintone"]
             }
@@ -224,6 +224,10 @@ class LineArt:
             if code > 0xFF and (title := unicodedata.name(chr(code), "")):
                 names[f"{code:X}"] = _words(title)
         return names
+
+    def member(self, name: str) -> bytes:
+        """A file of the package, by its path inside."""
+        return _member(self._archive, name)
 
     def svg(self, name: str) -> str:
         """The drawing as a standalone SVG, black on nothing. Raises KeyError for an unknown name."""

@@ -1,0 +1,1 @@
+"""How a collection travels: the bundle format, and later the Hub."""

@@ -1,0 +1,195 @@
+"""A collection on disk: one folder with `model/` and `dataset/`, written whole and verified when opened.
+
+    model/    encoder.onnx, encoder.safetensors, config.json, README.md
+    dataset/  records-00000-of-0000N.parquet, manifest.json, README.md
+
+The manifest holds the SHA-256 of every file of the dataset and of the encoder that made its vectors, so
+a file that was altered, and a model that does not belong to the records, are both refused by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from retrieval.types import BundleError, NotFoundError
+
+FORMAT = 1
+STARTERS = Path(__file__).parent / "starter"
+# Columns every record has; all others are the collection's own and are listed in the manifest.
+RESERVED = ("id", "image", "label", "tags", "embedding")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of the collection's own columns and its titles for people."""
+
+    name: str
+    title_en: str
+    title_fr: str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the reading needs, fitted on data that is not in the gallery.
+
+    k: neighbours that vote. temperature: of the similarity weights exp(similarity / temperature).
+    confidence: (slope, similarity, intercept) of the logistic that turns the winning share and the best
+    similarity into a probability. in_domain: (similarity, intercept) and in_domain_probe, D numbers, of
+    the logistic that says whether the query looks like this collection at all; refused below
+    `threshold`. Empty probes mean that only similarity counts.
+    """
+
+    k: int = 10
+    temperature: float = 0.05
+    confidence: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    in_domain: tuple[float, float] = (1.0, 0.0)
+    in_domain_probe: tuple[float, ...] = ()
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """dataset/manifest.json. encoder_sha256: of model/encoder.onnx. files: name -> SHA-256, dataset only.
+    terms_fr: French for labels, tags and values of the collection's columns. figures: measured values
+    that the cards and the page show."""
+
+    name: str
+    titles: Mapping[str, str]
+    version: str
+    dim: int
+    rows: int
+    encoder_sha256: str
+    columns: tuple[Column, ...] = ()
+    calibration: Calibration = field(default_factory=Calibration)
+    terms_fr: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    model_repository: str = ""
+    model_revision: str = ""
+    metric: str = "cosine"
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle: where its files are and what they say of themselves."""
+
+    folder: Path
+    manifest: Manifest
+    config: Mapping[str, Any]
+
+    @property
+    def encoder(self) -> Path:
+        return self.folder / "model" / "encoder.onnx"
+
+    @property
+    def shards(self) -> list[Path]:
+        names = sorted(name for name in self.manifest.files if name.endswith(".parquet"))
+        return [self.folder / "dataset" / name for name in names]
+
+
+def starters() -> dict[str, Path]:
+    """The embedded bundles by name."""
+    return {
+        path.parent.parent.name: path.parent.parent
+        for path in sorted(STARTERS.glob("*/dataset/manifest.json"))
+    }
+
+
+def find(name_or_folder: str) -> Path:
+    """A bundle folder from a collection name or a path. Raises NotFoundError, naming what there is."""
+    known = starters()
+    if name_or_folder in known:
+        return known[name_or_folder]
+    if (Path(name_or_folder) / "dataset" / "manifest.json").is_file():
+        return Path(name_or_folder)
+    raise NotFoundError(
+        f"There is no collection {name_or_folder!r}; wanted: {', '.join(known) or 'none is embedded'}, "
+        "or a bundle folder with model/ and dataset/ in it."
+    )
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(folder: Path) -> Bundle:
+    """Open and verify a bundle: format, every checksum, and that the model is the one of the records.
+
+    Raises BundleError with what was seen, what is wanted and what to do next.
+    """
+    manifest = _manifest(folder / "dataset" / "manifest.json")
+    bundle = Bundle(folder, manifest, _json(folder / "model" / "config.json"))
+    for name, wanted in manifest.files.items():
+        path = folder / "dataset" / name
+        if Path(name).name != name:
+            raise BundleError(f"{folder.name}: the manifest names {name!r}, which is not a plain file name.")
+        if not path.is_file() or sha256(path) != wanted:
+            raise BundleError(f"{folder.name}: {name} is missing or altered; fetch the bundle again.")
+    if not bundle.shards:
+        raise BundleError(f"{folder.name}: the manifest lists no records; export the bundle again.")
+    seen = sha256(bundle.encoder) if bundle.encoder.is_file() else "missing"
+    if seen != manifest.encoder_sha256:
+        raise BundleError(
+            f"collection {manifest.name!r} was encoded by {manifest.encoder_sha256[:8]}..., the model is "
+            f"{seen[:8]}...; run: python -m train export --collection {manifest.name}"
+        )
+    return bundle
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path.name} cannot be read ({error}); fetch the bundle again.") from None
+    if not isinstance(value, dict):
+        raise BundleError(f"{path.name} holds no JSON object; fetch the bundle again.")
+    return value
+
+
+def _manifest(path: Path) -> Manifest:
+    values = _json(path)
+    if values.get("format") != FORMAT:
+        raise BundleError(
+            f"{path.parent.parent.name}: the bundle has format {values.get('format')!r}, this Burin reads "
+            f"{FORMAT}; update Burin or export the bundle again."
+        )
+    try:
+        calibration = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.pop("calibration").items()
+        }
+        columns = tuple(Column(**column) for column in values.pop("columns"))
+        return Manifest(**values, columns=columns, calibration=Calibration(**calibration))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise BundleError(f"{path.name} does not fit the format: {error}; export the bundle again.") from None
+
+
+def open_tables(bundle: Bundle) -> list[pq.ParquetFile]:
+    """The shards, opened and not yet read. Raises BundleError when one is no Parquet file."""
+    try:
+        return [pq.ParquetFile(path) for path in bundle.shards]
+    except (pa.ArrowException, OSError) as error:
+        raise BundleError(f"{bundle.manifest.name}: a records file cannot be read ({error}).") from None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Complete `manifest` with the checksums of the files in `folder` and write it, in one rename."""
+    dataset = folder / "dataset"
+    values = asdict(manifest)
+    values["encoder_sha256"] = sha256(folder / "model" / "encoder.onnx")
+    values["files"] = {
+        path.name: sha256(path) for path in sorted(dataset.iterdir()) if path.name != "manifest.json"
+    }
+    beside = dataset / "manifest.json.part"
+    beside.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.rename(dataset / "manifest.json")

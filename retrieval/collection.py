@@ -1,0 +1,129 @@
+"""An opened bundle: records, embeddings, index and what the reading needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from hub_assets import bundle as bundles
+from hub_assets.bundle import Calibration, Column
+from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.index import FlatIndex, VectorIndex
+from retrieval.types import BundleError, Embedding, NotFoundError, Record
+
+
+class Collection:
+    """Everything one gallery needs to answer. Read-only after opening, so threads may share it.
+
+    name, titles, version, columns, terms_fr, figures: from the manifest. source: "starter", "folder" or
+    "hub". labels: sorted names. labels_N, embeddings_ND: per row, in the order of the records.
+    """
+
+    def __init__(self, folder: Path, source: str = "folder", threads: int = 0) -> None:
+        """Verify and open. Raises BundleError; then nothing is left open."""
+        opened = bundles.read(folder)
+        manifest = opened.manifest
+        self.source = source
+        self.name: str = manifest.name
+        self.titles: Mapping[str, str] = manifest.titles
+        self.version: str = manifest.version
+        self.columns: tuple[Column, ...] = manifest.columns
+        self.terms_fr: Mapping[str, str] = manifest.terms_fr
+        self.figures: Mapping[str, Any] = manifest.figures
+        self.calibration: Calibration = manifest.calibration
+        config = EncoderConfig.from_json(opened.config)
+        self.encoder = Encoder(opened.encoder, config, threads)
+        self._tables = bundles.open_tables(opened)
+        own = [column.name for column in self.columns]
+        self.records: list[Record] = []
+        vectors = []
+        for table in self._tables:
+            # Thumbnails stay on disk until somebody looks at them.
+            rows = table.read(columns=["id", "label", "tags", "embedding", *own])
+            vectors.append(_vectors(rows.column("embedding"), config.dim, manifest.name))
+            self.records += _records(rows, own)
+        self.embeddings_ND: Embedding = np.concatenate(vectors)
+        self._row_of = {record.id: row for row, record in enumerate(self.records)}
+        if len(self._row_of) != manifest.rows or len(self.embeddings_ND) != manifest.rows:
+            raise BundleError(
+                f"{manifest.name}: {len(self._row_of)} different ids, manifest says {manifest.rows}."
+            )
+        self.labels_N = np.array([record.label for record in self.records])
+        self.labels: tuple[str, ...] = tuple(np.unique(self.labels_N).tolist())
+        self.index: VectorIndex = FlatIndex(self.embeddings_ND)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def row(self, record_id: str) -> int:
+        """Raises NotFoundError for an id that is not here."""
+        if record_id not in self._row_of:
+            raise NotFoundError(
+                f"There is no record {record_id!r} in {self.name!r}; ids look like {self.records[0].id}."
+            )
+        return self._row_of[record_id]
+
+    def record(self, record_id: str) -> Record:
+        return self.records[self.row(record_id)]
+
+    def rows_with(self, tags: tuple[str, ...]) -> np.ndarray:
+        """Rows of the records that carry every one of the tags (their label counts as a tag)."""
+        wanted = {tag.strip().lower() for tag in tags if tag.strip()}
+        found = [row for row, record in enumerate(self.records) if wanted <= {record.label, *record.tags}]
+        return np.array(found, dtype=np.int64)
+
+    def by_words(self, text: str, limit: int) -> list[Record]:
+        """Records whose label, tags or fields hold every word of the text, English or French."""
+        words = text.lower().split()
+        if not words:
+            return []
+        found = []
+        for record in self.records:
+            english = [record.label, *record.tags, *(str(value) for value in record.fields.values())]
+            french = [self.terms_fr.get(term, "") for term in english]
+            page = " ".join([*english, *french]).lower()
+            if all(word in page for word in words):
+                found.append(record)
+                if len(found) == limit:
+                    break
+        return found
+
+    def picture(self, record_id: str) -> bytes:
+        """The record's encoded thumbnail (WebP, at most 384 px), read from its row group on disk."""
+        row = self.row(record_id)
+        for table in self._tables:
+            for group in range(table.num_row_groups):
+                rows = table.metadata.row_group(group).num_rows
+                if row < rows:
+                    column = table.read_row_group(group, columns=["image"]).column("image")
+                    return column[row]["bytes"].as_py()
+                row -= rows
+        raise AssertionError("a row beyond the last row group")
+
+
+def _vectors(column: Any, dim: int, name: str) -> Embedding:
+    flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+    if flat.size % dim or not np.isfinite(flat).all():
+        raise BundleError(f"{name}: the embeddings are not finite vectors of {dim}; export the bundle again.")
+    vectors = flat.reshape(-1, dim)
+    if len(vectors) and np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > 1e-2:
+        raise BundleError(f"{name}: the embeddings are not of unit norm; export the bundle again.")
+    return vectors
+
+
+def _records(rows: pq.ParquetFile, own: list[str]) -> list[Record]:
+    ids, labels, tags = (rows.column(name).to_pylist() for name in ("id", "label", "tags"))
+    fields = [
+        dict(zip(own, values, strict=True))
+        for values in zip(*(rows.column(name).to_pylist() for name in own), strict=True)
+    ]
+    return [
+        Record(
+            id=str(ids[row]), label=str(labels[row]), tags=tuple(tags[row]), fields=fields[row] if own else {}
+        )
+        for row in range(rows.num_rows)
+    ]

@@ -1,0 +1,64 @@
+"""The one home of every training number: frozen dataclasses that the command line is built from.
+
+No torch here: the page reads these defaults too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+MinerName = Literal["semi-hard", "batch-hard"]
+MINERS: tuple[str, ...] = get_args(MinerName)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training. pictures: how many are shown. frozen_blocks: leading backbone stages that
+    stay as they are (0: the whole network learns). learning_rate: peak of the one-cycle schedule for
+    the backbone; the head's is `head_factor` times it."""
+
+    name: str
+    miner: MinerName
+    pictures: int
+    frozen_blocks: int
+    learning_rate: float
+
+    def __post_init__(self) -> None:
+        if self.miner not in MINERS:
+            raise ValueError(f"miner is {self.miner!r}; wanted: one of {', '.join(MINERS)}")
+        if self.pictures < 1 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
+            raise ValueError(f"phase {self.name!r}: pictures, learning rate or frozen blocks out of range")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A whole run. size: pictures the network sees while it learns, pixels a side. labels_per_batch x
+    records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
+    steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
+    2019); 0 is triplets alone. leave_out: concepts whose free-hand drawings are never shown."""
+
+    backbone: str = "tf_efficientnet_lite0"
+    dim: int = 256
+    size: int = 128
+    labels_per_batch: int = 24
+    records_per_label: int = 4
+    drawn_share: float = 0.5
+    margin: float = 0.2
+    proxy_weight: float = 0.5
+    proxy_scale: float = 16.0
+    head_factor: float = 4.0
+    weight_decay: float = 0.02
+    average_decay: float = 0.995
+    seed: int = 0
+    leave_out: tuple[str, ...] = ()
+    phases: tuple[Phase, ...] = field(
+        default=(
+            Phase("semi-hard", "semi-hard", 45_000, 2, 1e-3),
+            Phase("batch-hard", "batch-hard", 30_000, 0, 4e-4),
+        )
+    )
+
+    @property
+    def batch(self) -> int:
+        return self.labels_per_batch * self.records_per_label

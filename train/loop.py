@@ -1,0 +1,112 @@
+"""The training loop, top to bottom: phases are data, each with its miner and what it lets learn."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from train.augment import simulate_drawing
+from train.config import Phase, TrainConfig
+from train.data import Pictures
+from train.losses import ProxySoftmax, triplet_loss
+from train.mining import MINERS
+from train.model import EmbeddingModel
+from train.samplers import LabelsByRecords
+
+LOG_EVERY = 20  # steps
+
+
+def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
+    """Train on `pictures` and return the averaged model.
+
+    run: an empty or new folder; gets config.json, events.jsonl (one line every 20 steps) and, after each
+    phase, checkpoint-<phase>.pt. Raises RuntimeError when the loss is not a number any more.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
+    torch.manual_seed(config.seed)
+    rng = torch.Generator().manual_seed(config.seed)
+    keep = ~(pictures.drawn & np.isin(pictures.concepts, config.leave_out))
+    pictures = pictures.only(keep)
+    sampler = LabelsByRecords(
+        pictures, config.labels_per_batch, config.records_per_label, config.drawn_share, config.seed
+    )
+    model = EmbeddingModel(config.backbone, config.dim).to(memory_format=torch.channels_last)
+    proxies = ProxySoftmax(len(sampler.concepts), config.dim, config.proxy_scale)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay), use_buffers=True)
+    with (run / "events.jsonl").open("a", buffering=1) as events:
+        for phase in config.phases:
+            _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, events, progress)
+            torch.save(average.module.state_dict(), run / f"checkpoint-{phase.name}.pt")
+    return average.module.eval()
+
+
+def _optimizer(model: EmbeddingModel, proxies: nn.Module, phase: Phase, config: TrainConfig):
+    backbone = [weight for weight in model.backbone.parameters() if weight.requires_grad]
+    head = [*model.head.parameters(), *proxies.parameters()]
+    return torch.optim.AdamW(
+        [
+            {"params": backbone, "lr": phase.learning_rate},
+            {"params": head, "lr": phase.learning_rate * config.head_factor},
+        ],
+        weight_decay=config.weight_decay,
+    )
+
+
+def _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, events, progress) -> None:
+    model.freeze_blocks(phase.frozen_blocks)
+    optimizer = _optimizer(model, proxies, phase, config)
+    steps = max(2, phase.pictures // config.batch)
+    schedule = OneCycleLR(
+        optimizer,
+        max_lr=[group["lr"] for group in optimizer.param_groups],
+        total_steps=steps,
+        pct_start=0.15,
+        final_div_factor=100,
+    )
+    mine = MINERS[phase.miner]
+    started = time.perf_counter()
+    for step in tqdm(range(steps), desc=phase.name, disable=not progress, mininterval=5):
+        rows = sampler.batch()
+        labels_B = torch.from_numpy(sampler.label_ids[rows])
+        ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
+        drawn = simulate_drawing(ink_B1HW, torch.from_numpy(pictures.filled[rows]), config.size, rng)
+        images_B1HW = ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
+
+        embeddings_BD = model(images_B1HW)
+        similarity_BB = embeddings_BD @ embeddings_BD.T
+        triplets = mine(similarity_BB.detach(), labels_B, config.margin)
+        triplet, active = triplet_loss(similarity_BB, triplets, config.margin)
+        proxy = proxies(embeddings_BD, labels_B) if config.proxy_weight else similarity_BB.new_zeros(())
+        loss = triplet + config.proxy_weight * proxy
+        if not torch.isfinite(loss):
+            raise RuntimeError(
+                f"the loss is {float(loss)} at step {step} of {phase.name}; lower the learning rate"
+            )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(model)
+
+        if step % LOG_EVERY == 0 or step == steps - 1:
+            event = {
+                "phase": phase.name,
+                "step": step,
+                "of": steps,
+                "triplet": round(float(triplet), 4),
+                "proxy": round(float(proxy), 4),
+                "active": round(active, 3),
+                "seconds": round(time.perf_counter() - started, 1),
+            }
+            events.write(json.dumps(event) + "\n")
