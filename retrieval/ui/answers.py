@@ -1,0 +1,119 @@
+"""What the page is told: the collections when it opens, and an answer for each question."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from retrieval.search import SearchService
+from retrieval.types import DEFAULT_K, MAX_K, BurinError, Query, Record
+from retrieval.ui.texts import DEFECT, TEXTS, in_both
+
+log = logging.getLogger(__name__)
+
+# Similarity in plain words: the least cosine of each, highest first; below the last it is "far".
+CLOSENESS: tuple[tuple[float, str], ...] = ((0.80, "very_close"), (0.65, "close"), (0.50, "loose"))
+SAMPLES = 15
+# Questions answered at the same time, of the page and of the API each; the others wait their turn.
+AT_ONCE = os.cpu_count() or 1
+
+
+def picture_path(collection: str, record_id: str, version: str) -> str:
+    """Where a record's picture is served, below the app's root. The version makes it cacheable for good."""
+    return (
+        f"pictures/{quote(collection, safe='')}/{quote(record_id, safe='')}.webp?v={quote(version, safe='')}"
+    )
+
+
+def record_json(service: SearchService, collection: str, record: Record) -> dict[str, Any]:
+    """A record as the page draws it."""
+    return {
+        "id": record.id,
+        "label": record.label,
+        "tags": list(record.tags),
+        "fields": dict(record.fields),
+        "picture": picture_path(collection, record.id, service.collections[collection].version),
+    }
+
+
+def page_meta(service: SearchService) -> str:
+    """Everything the page needs before the first question, as JSON: texts, collections, limits."""
+    collections = {}
+    for name, collection in service.collections.items():
+        collections[name] = {
+            "titles": dict(collection.titles),
+            "version": collection.version,
+            "source": collection.source,
+            "count": len(collection),
+            "columns": {c.name: {"en": c.title_en, "fr": c.title_fr} for c in collection.columns},
+            "terms_fr": dict(collection.terms_fr),
+            "samples": [record_json(service, name, record) for record in _samples(service, name)],
+        }
+    return json.dumps(
+        {
+            "texts": TEXTS,
+            "collection": next(iter(collections)),
+            "collections": collections,
+            "closeness": CLOSENESS,
+            "k": {"least": 1, "most": MAX_K, "value": DEFAULT_K},
+        },
+        ensure_ascii=False,
+    )
+
+
+def _samples(service: SearchService, name: str) -> list[Record]:
+    """A few records to look at before the first stroke: one each of labels spread over the alphabet."""
+    labels = service.collections[name].labels
+    step = max(1, len(labels) // SAMPLES)
+    samples: dict[str, Record] = {}
+    for label in labels[::step][:SAMPLES]:
+        for record in service.records_by_tag(name, label, limit=1):
+            samples[record.id] = record
+    return list(samples.values())
+
+
+def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The function the page asks. Errors come back as sentences in both languages, never as traces."""
+    turn = threading.BoundedSemaphore(AT_ONCE)
+
+    def ask(question: dict[str, Any]) -> dict[str, Any]:
+        """question: {picture: data URL | None, like: id | None, kind, collection, k, tags}.
+
+        Returns {"answer": SearchResult as JSON, each match with its `picture` path} or
+        {"error": {"en": sentence, "fr": sentence}}.
+        """
+        try:
+            query = _query(question)
+            with turn:
+                result = service.search(query)
+        except BurinError as error:
+            return {"error": in_both(str(error))}
+        except Exception:
+            log.exception("a question of the page failed")
+            return {"error": DEFECT}
+        answer = result.to_json()
+        for match in answer["matches"]:
+            match["picture"] = picture_path(result.collection, match["id"], result.version)
+        return {"answer": answer}
+
+    return ask
+
+
+def _query(question: dict[str, Any]) -> Query:
+    picture = question.get("picture")
+    if picture is not None and not (isinstance(picture, str) and picture.startswith("data:")):
+        # Only what the browser carries itself: a path here would be a file of the server.
+        picture = b""
+    return Query(
+        collection=str(question.get("collection")),
+        picture=picture,
+        like=question.get("like"),
+        kind=question.get("kind", "auto"),
+        k=question.get("k", DEFAULT_K),
+        tags=tuple(str(tag) for tag in question.get("tags") or ()),
+    )

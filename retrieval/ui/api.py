@@ -1,0 +1,160 @@
+"""The named endpoints: the same search as the page, for programs.
+
+`image_url` of a match is absolute: the address the caller itself used (or GRADIO_ROOT_PATH, or what a
+proxy forwards), then /pictures/..., so it can be fetched as it is, with the same sign-in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import gradio as gr
+from gradio.data_classes import FileData
+from gradio.route_utils import get_root_url
+
+from retrieval.search import SearchService
+from retrieval.types import DEFAULT_K, BurinError, ImageError, Query, Record, RequestError
+from retrieval.ui.answers import AT_ONCE, picture_path
+
+log = logging.getLogger(__name__)
+
+# Written out because Gradio builds the documentation of the parameters from the annotations.
+KindName = Literal["auto", "sketch", "photo"]
+
+
+@contextmanager
+def _said_clearly():
+    """Our own errors reach the caller as one sentence; Gradio masks every other one."""
+    try:
+        yield
+    except BurinError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def picture_of(image: Any) -> str:
+    """A data URL, or the path of a file that came through Gradio's upload (and was checked by it).
+
+    image: {"path": ..., "meta": {"_type": "gradio.FileData"}} as gradio_client sends it,
+    {"url": "data:image/png;base64,..."}, or such a data URL itself.
+    Raises ImageError for anything else: a bare path would be a file of the server.
+    """
+    if isinstance(image, FileData):
+        return image.path
+    if isinstance(image, dict):
+        if image.get("path") and (image.get("meta") or {}).get("_type") == "gradio.FileData":
+            return str(image["path"])
+        image = image.get("url")
+    if isinstance(image, str) and image.startswith("data:"):
+        return image
+    raise ImageError(
+        "There is no image; wanted: an uploaded file (handle_file in gradio_client) or "
+        '{"url": "data:image/png;base64,..."}.'
+    )
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    if tags is None:
+        return ()
+    if isinstance(tags, str):
+        tags = tags.split(",")
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise RequestError(f'tags is {tags!r}; wanted: a list of words, as ["goblet", "wheel"].')
+    return tuple(tag.strip() for tag in tags if tag.strip())
+
+
+def _root(request: gr.Request) -> str:
+    """The public address of the app, without a trailing slash."""
+    http = request.request
+    return get_root_url(http, route_path=http.url.path, root_path=http.app.root_path)
+
+
+def add_endpoints(service: SearchService) -> None:
+    """Add /search, /embedding, /record, /tags, /info and /health to the Blocks being built."""
+    default = next(iter(service.collections))
+
+    def shown(collection: str, record_id: str, request: gr.Request) -> str:
+        version = service.collections[collection].version
+        return f"{_root(request)}/{picture_path(collection, record_id, version)}"
+
+    def as_json(collection: str, record: Record, request: gr.Request) -> dict[str, Any]:
+        return {
+            "id": record.id,
+            "label": record.label,
+            "tags": list(record.tags),
+            "image_url": shown(collection, record.id, request),
+            "fields": dict(record.fields),
+        }
+
+    def search(
+        image: FileData,
+        collection: str = default,
+        kind: KindName = "auto",
+        k: int = DEFAULT_K,
+        tags: list[str] = [],  # noqa: B006 - shown as the default in the documentation, never changed
+        request: gr.Request = None,  # type: ignore[assignment]
+    ) -> dict:
+        """Find the records most like a drawing or photo: the k nearest, best first, and the best guess."""
+        with _said_clearly():
+            query = Query(collection, picture=picture_of(image), kind=kind, k=k, tags=_tags(tags))
+            answer = service.search(query).to_json()
+        for match in answer["matches"]:
+            match["image_url"] = shown(collection, match["id"], request)
+        return answer
+
+    def embedding(image: FileData, collection: str = default, kind: KindName = "auto") -> dict:
+        """The picture as the collection's encoder sees it: a unit-norm vector."""
+        with _said_clearly():
+            vector = service.embedding(collection, picture_of(image), kind)
+        return {
+            "embedding": [float(value) for value in vector],
+            "dim": len(vector),
+            "collection": collection,
+            "version": service.collections[collection].version,
+        }
+
+    def record(collection: str, id: str, request: gr.Request) -> dict:
+        """One record of a collection with all its fields."""
+        with _said_clearly():
+            return as_json(collection, service.record(collection, id), request)
+
+    def tags(collection: str, text: str, request: gr.Request) -> dict:
+        """The records that carry a tag."""
+        with _said_clearly():
+            found = service.records_by_tag(collection, text)
+        return {"collection": collection, "records": [as_json(collection, one, request) for one in found]}
+
+    def info() -> dict:
+        """The open collections: where they come from, their versions, columns and labels."""
+        return service.info()
+
+    def _health() -> dict:
+        """Whether the app answers, and with which collections. GET /health says the same without sign-in."""
+        return health(service)
+
+    for function, name, shares in (
+        (search, "search", "search"),
+        (embedding, "embedding", "search"),
+        (record, "record", "records"),
+        (tags, "tags", "records"),
+        (info, "info", "records"),
+        (_health, "health", "records"),
+    ):
+        _add(function, name, shares)
+
+
+def _add(function: Callable, name: str, shares: str) -> None:
+    gr.api(function, api_name=name, concurrency_id=shares, concurrency_limit=AT_ONCE)
+
+
+def health(service: SearchService) -> dict[str, Any]:
+    """{"status": "ok", "collections": {name: {"version", "records"}}}: safe to show to anyone."""
+    return {
+        "status": "ok",
+        "collections": {
+            name: {"version": collection.version, "records": len(collection)}
+            for name, collection in service.collections.items()
+        },
+    }

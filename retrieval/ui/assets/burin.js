@@ -1,0 +1,142 @@
+// The page's core: language, the one channel to the server, and what the parts share.
+//
+// Parts (pad, upload, results, masthead) are gr.HTML components. Each calls burin.mount(name, element,
+// props, trigger, server) from its js_on_load, in whatever order Gradio renders them; a part starts once the
+// masthead has brought the collections. Record texts only ever reach the page through textContent.
+window.burin = (() => {
+  const ANSWER_WITHIN_MS = 20000;
+  const AT_ONCE = 2; // questions on the way; a third waits, and a newer one takes its place
+  const parts = {}; // name -> function(element, trigger), filled in by the other files
+  const started = new Set();
+  const waiting = [];
+  const listeners = {};
+  const state = { lang: "en", meta: null, collection: null, k: 10, tags: [], source: "sketch" };
+  let server = null;
+  let texts = {};
+
+  // ---- events between the parts
+  const on = (name, fn) => (listeners[name] ||= []).push(fn);
+  const emit = (name, detail) => (listeners[name] || []).forEach((fn) => fn(detail));
+
+  // ---- small memory of the browser; private windows may refuse it
+  const remember = (key, value) => {
+    try { localStorage.setItem("burin." + key, value); } catch { /* not kept, then */ }
+  };
+  const recall = (key) => {
+    try { return localStorage.getItem("burin." + key); } catch { return null; }
+  };
+
+  // ---- language
+  const t = (key, values = {}) =>
+    (texts[state.lang]?.[key] ?? texts.en?.[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const shelf = () => state.meta.collections[state.collection];
+  const word = (text) => (state.lang === "fr" && shelf().terms_fr[text]) || String(text);
+  const title = (pair) => pair[state.lang] || pair.en;
+  const number = (value, digits) =>
+    new Intl.NumberFormat(state.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  const percent = (value) => new Intl.NumberFormat(state.lang, { style: "percent" }).format(value);
+  const capital = (text) => text.charAt(0).toLocaleUpperCase(state.lang) + text.slice(1);
+
+  function translate(root) {
+    const values = (node) => (node.dataset.tName ? { name: t(node.dataset.tName) } : {});
+    root.querySelectorAll("[data-t]").forEach((node) => { node.textContent = t(node.dataset.t, values(node)); });
+    root.querySelectorAll("[data-t-label]").forEach((node) => {
+      const text = t(node.dataset.tLabel, values(node));
+      node.setAttribute("aria-label", text);
+      if (node.tagName === "BUTTON" || node.tagName === "LABEL") node.title = text;
+    });
+  }
+  function speak(lang) {
+    state.lang = texts[lang] ? lang : "en";
+    document.documentElement.lang = state.lang;
+    document.title = t("title");
+    translate(document);
+    emit("language");
+  }
+
+  // ---- the one channel to the server. Every question has a number; an answer is shown only when no
+  // newer question has been answered or dismissed since, so a late answer never wins.
+  let asked = 0, shown = 0, flying = 0, next = null, last = null;
+
+  async function send(question) {
+    flying += 1;
+    const reply = await Promise.race([
+      server.ask(question.body).catch(() => undefined),
+      new Promise((resolve) => setTimeout(() => resolve({ slow: true }), ANSWER_WITHIN_MS)),
+    ]);
+    flying -= 1;
+    if (next) { const newest = next; next = null; send(newest); }
+    if (question.number < shown) return;
+    shown = question.number;
+    emit("busy", shown < asked);
+    if (reply?.answer) emit("answer", { answer: reply.answer, question });
+    else emit("error", reply?.error || { key: reply?.slow ? "too_slow" : "no_answer" });
+  }
+  // query: {picture: data URL, kind} or {like: record id, label}
+  function ask(query) {
+    last = query;
+    const question = {
+      number: ++asked,
+      query,
+      body: {
+        picture: query.picture ?? null, like: query.like ?? null, kind: query.kind ?? "auto",
+        collection: state.collection, k: state.k, tags: state.tags,
+      },
+    };
+    emit("busy", true);
+    if (flying >= AT_ONCE) next = question;
+    else send(question);
+  }
+  // The same question again, under a changed filter or number of results.
+  const again = () => last && ask(last);
+  // Nothing is asked any more (an empty pad): answers on their way are too late.
+  function dismiss(reason) {
+    last = null;
+    next = null;
+    shown = ++asked;
+    emit("busy", false);
+    emit("idle", reason);
+  }
+
+  // ---- starting the parts
+  function start(name, element, trigger) {
+    if (started.has(element)) return;
+    started.add(element);
+    translate(element);
+    parts[name](element, trigger);
+  }
+  function mount(name, element, props, trigger, partServer) {
+    if (name === "masthead") {
+      state.meta = JSON.parse(props.meta);
+      texts = state.meta.texts;
+      state.collection = state.meta.collection;
+      state.k = state.meta.k.value;
+      server = partServer;
+      speak(recall("lang") || (navigator.language || "en").slice(0, 2).toLowerCase());
+    }
+    waiting.push([name, element, trigger]);
+    if (state.meta) waiting.splice(0).forEach((entry) => start(...entry));
+  }
+
+  // ---- helpers for building elements from record texts: never innerHTML
+  function make(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "class") node.className = value;
+      else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (value !== null && value !== undefined) node.setAttribute(name, value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  }
+  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const tab = (name) => {
+    const index = { sketch: 0, upload: 1 }[name];
+    document.querySelectorAll("#burin-tabs [role=tab]")[index]?.click();
+  };
+
+  return {
+    parts, state, on, emit, ask, again, dismiss, mount, translate, speak, t, word, title, shelf, number, percent,
+    capital, make, root, tab, remember, recall,
+  };
+})();

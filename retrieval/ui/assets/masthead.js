@@ -1,0 +1,52 @@
+// Name of the house, where the collection comes from, language, light and dark.
+burin.parts.masthead = (element, trigger) => {
+  const { t, state } = burin;
+  const language = element.querySelector("[data-do=language]");
+  const theme = element.querySelector("[data-do=theme]");
+  const select = element.querySelector("select");
+  const names = Object.keys(state.meta.collections);
+
+  function draw() {
+    const shelf = burin.shelf();
+    const facts = [burin.title(shelf.titles), t("records_count", { n: burin.number(shelf.count, 0) }), `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
+    element.querySelector(".provenance").textContent = facts.slice(names.length > 1 ? 1 : 0).join(" · ");
+    language.textContent = t("other_language");
+    language.lang = state.lang === "en" ? "fr" : "en";
+    language.setAttribute("aria-label", t("to_other_language"));
+    const dark = document.body.classList.contains("dark");
+    theme.setAttribute("aria-label", t(dark ? "to_light" : "to_dark"));
+    theme.title = t(dark ? "to_light" : "to_dark");
+    select.replaceChildren(...names.map((name) => burin.make("option", { value: name }, burin.title(state.meta.collections[name].titles))));
+    select.value = state.collection;
+  }
+  select.closest("label").hidden = names.length < 2;
+  select.onchange = () => {
+    state.collection = select.value;
+    state.tags = [];
+    burin.emit("collection");
+    draw();
+    burin.again();
+  };
+  language.onclick = () => {
+    const lang = state.lang === "en" ? "fr" : "en";
+    burin.remember("lang", lang);
+    burin.speak(lang);
+  };
+  const setTheme = (dark) => { document.body.classList.toggle("dark", dark); draw(); };
+  theme.onclick = () => {
+    const dark = !document.body.classList.contains("dark");
+    burin.remember("theme", dark ? "dark" : "light");
+    setTheme(dark);
+  };
+  const saved = burin.recall("theme");
+  if (saved) setTheme(saved === "dark");
+  // The tabs are Gradio's own: their names change through an event of Gradio's, which asks for tabNames.
+  const speak = () => { draw(); trigger("language"); };
+  burin.on("language", speak);
+  speak();
+};
+burin.tabNames = () => ["tab_sketch", "tab_upload"].map((key) => ({ __type__: "update", label: burin.t(key) }));
+burin.parts.colophon = (element) => {
+  element.querySelector("[data-do=api]").href = burin.root() + "/?view=api";
+  element.querySelector("[data-do=openapi]").href = burin.root() + "/gradio_api/openapi.json";
+};

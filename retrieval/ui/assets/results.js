@@ -1,0 +1,170 @@
+// The gallery, the reading above it, and the record that opens from it. Everything here is drawn from the
+// last answer, so switching language only draws it again.
+burin.parts.results = (element) => {
+  const { t, word, make, percent, number, capital, state } = burin;
+  const grid = element.querySelector(".grid");
+  const reading = element.querySelector(".reading");
+  const filters = element.querySelector(".filters");
+  const count = element.querySelector("[name=k]");
+  const dialog = element.querySelector("dialog");
+  const body = dialog.querySelector(".record-body");
+  let answer = null, asked = null, note = null;
+  let list = [], open = 0; // the records leafed through in the open record, and which one it is
+
+  const pictureUrl = (path) => burin.root() + "/" + path;
+  function closeness(similarity) {
+    return t(state.meta.closeness.find(([least]) => similarity >= least)?.[1] || "far");
+  }
+  const name = (record) => capital(word(record.label));
+
+  // ---- the gallery
+  function card(match, index) {
+    const label = name(match);
+    const similarity = match.similarity === undefined ? null : number(match.similarity, 2);
+    const spoken = similarity === null ? t("open_sample", { label })
+      : t("open_record", { label, rank: match.rank, similarity, closeness: closeness(match.similarity) });
+    return make("li", { class: "card" },
+      make("button", { type: "button", class: "card-open", "aria-label": spoken, "data-id": match.id, onclick: () => { list = matches(); show(index); } },
+        make("img", { src: pictureUrl(match.picture), alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 }),
+        make("span", { class: "card-text" },
+          similarity === null ? null : make("span", { class: "card-rank" }, String(match.rank)),
+          make("span", { class: "card-label" }, label)),
+        similarity === null ? null : make("span", { class: "card-likeness" },
+          make("span", { class: "meter", style: `--share:${Math.max(0, match.similarity)}` }),
+          make("span", { class: "card-similarity" }, similarity),
+          make("span", { class: "card-words" }, closeness(match.similarity)))),
+      make("button", { type: "button", class: "card-like", "aria-label": t("more_like_label", { label, id: match.id }), title: t("more_like"), onclick: () => like(match) }, "≈"));
+  }
+  const matches = () => answer?.matches || state.meta.collections[state.collection].samples;
+
+  function draw() {
+    const focused = document.activeElement?.closest?.(".card-open, .card-like");
+    const keep = grid.contains(focused) ? [focused.className, [...grid.children].indexOf(focused.closest("li"))] : null;
+    grid.replaceChildren(...matches().map(card));
+    grid.classList.toggle("is-sample", !answer);
+    if (keep) grid.children[keep[1]]?.querySelector("." + keep[0])?.focus();
+    reading.replaceChildren(...read());
+    drawFilters();
+    count.nextElementSibling.textContent = number(state.k, 0);
+    if (dialog.open) drawRecord();
+  }
+
+  // ---- the reading: what it is, how sure, how long it took
+  function read() {
+    if (note) return [make("p", { class: "sentence", "data-kind": note.kind }, noteText())];
+    if (!answer) return [make("p", { class: "invitation" }, t("invitation")), make("p", { class: "eyebrow" }, t("from_collection"))];
+    const total = number(answer.timings_ms.total ?? 0, 0);
+    const took = t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
+    const foot = make("p", { class: "took" }, asked.like ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
+    if (asked.like) {
+      const like = make("p", { class: "guess" }, make("span", { class: "eyebrow" }, t("like_of")), make("strong", {}, `${capital(word(asked.label))}, ${asked.like}`));
+      return [like, foot];
+    }
+    const lines = [];
+    if (!answer.in_domain) lines.push(make("p", { class: "sentence", "data-kind": "far" }, t("not_here")));
+    else if (answer.label) {
+      lines.push(make("p", { class: "guess" },
+        make("span", { class: "eyebrow" }, t("best_guess")),
+        make("strong", {}, capital(word(answer.label))),
+        answer.confidence === null ? null : make("span", { class: "sure", style: `--share:${answer.confidence}` },
+          t("confidence", { p: percent(answer.confidence) }))));
+    }
+    if (!answer.matches.length) lines.push(make("p", { class: "sentence" }, t("none_with_tags")));
+    return [...lines, foot];
+  }
+  const noteText = () => note.key ? t(note.key, note.values) : note[state.lang] || note.en;
+
+  // ---- tags as filters
+  function drawFilters() {
+    filters.replaceChildren(...(state.tags.length ? [make("span", {}, t("only"))] : []), ...state.tags.map((tag) =>
+      make("button", { type: "button", class: "chip is-on", "aria-label": t("remove_tag", { tag: word(tag) }), onclick: () => setTags(state.tags.filter((one) => one !== tag)) }, word(tag), " ×")));
+  }
+  function setTags(tags) {
+    state.tags = tags;
+    drawFilters();
+    burin.again();
+  }
+
+  // ---- the record
+  function value(content) {
+    if (content === null || content === undefined || content === "") return "—";
+    if (Array.isArray(content)) return content.map((one) => typeof one === "number" ? number(one, Number.isInteger(one) ? 0 : 2) : word(one)).join(", ");
+    if (typeof content === "object") return JSON.stringify(content);
+    if (typeof content === "string" && /^https?:\/\//.test(content)) return make("a", { href: content, target: "_blank", rel: "noopener noreferrer" }, content);
+    return typeof content === "number" ? String(content) : word(content);
+  }
+  function drawRecord() {
+    const match = list[open];
+    const label = name(match);
+    const row = (term, content) => make("div", {}, make("dt", {}, term), make("dd", {}, content));
+    const columns = burin.shelf().columns;
+    const rows = [row(t("reference"), match.id), row(t("label"), label)];
+    if (match.similarity !== undefined) rows.push(row(t("similarity"), `${number(match.similarity, 3)} · ${closeness(match.similarity)}`));
+    for (const [key, content] of Object.entries(match.fields)) {
+      rows.push(row(columns[key] ? burin.title(columns[key]) : capital(key.replaceAll("_", " ")), value(content)));
+    }
+    body.replaceChildren(
+      make("figure", {}, make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), width: 384, height: 384 })),
+      make("div", { class: "record-text" },
+        make("p", { class: "eyebrow" }, match.rank ? t("rank", { n: match.rank }) : t("record")),
+        make("h2", { id: "record-title" }, label),
+        make("button", { type: "button", class: "primary", "data-do": "like", onclick: () => like(match) }, t("more_like")),
+        make("dl", {}, ...rows),
+        match.tags.length ? make("h3", { class: "eyebrow" }, t("tags")) : null,
+        make("div", { class: "chips" }, ...match.tags.map((tag) =>
+          make("button", { type: "button", class: "chip", "aria-label": t("filter_by", { tag: word(tag) }), onclick: () => { dialog.close(); setTags([...new Set([...state.tags, tag])]); } }, word(tag))))));
+    dialog.querySelector("[data-do=previous]").disabled = open === 0;
+    dialog.querySelector("[data-do=next]").disabled = open === list.length - 1;
+  }
+  function show(index) {
+    open = index;
+    drawRecord();
+    if (!dialog.open) dialog.showModal();
+    body.scrollTop = 0;
+  }
+  function like(match) {
+    if (dialog.open) dialog.close();
+    burin.ask({ like: match.id, label: match.label });
+    element.querySelector("#results").scrollIntoView({ block: "nearest" });
+  }
+  const step = (by) => { if (list[open + by]) show(open + by); };
+  dialog.querySelector("[data-do=previous]").onclick = () => step(-1);
+  dialog.querySelector("[data-do=next]").onclick = () => step(1);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") step(-1);
+    if (event.key === "ArrowRight") step(1);
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => {
+    [...grid.querySelectorAll(".card-open")].find((card) => card.dataset.id === list[open].id)?.focus();
+  });
+
+  // ---- number of results
+  Object.assign(count, { min: state.meta.k.least, max: state.meta.k.most, value: state.k });
+  count.oninput = () => {
+    state.k = Number(count.value);
+    count.nextElementSibling.textContent = number(state.k, 0);
+  };
+  count.onchange = () => burin.again();
+
+  burin.on("answer", (event) => {
+    answer = event.answer;
+    asked = event.question.query;
+    note = null;
+    draw();
+  });
+  burin.on("error", (error) => {
+    if (!error.key) answer = null; // the server refused this picture: older results are not its answer
+    note = { kind: "error", ...error };
+    draw();
+  });
+  burin.on("idle", (reason) => {
+    answer = null;
+    note = reason ? { kind: "hint", key: reason } : null;
+    draw();
+  });
+  burin.on("busy", (busy) => element.querySelector("#results").classList.toggle("is-busy", busy));
+  burin.on("language", draw);
+  burin.on("collection", draw);
+  draw();
+};

@@ -1,0 +1,73 @@
+"""The page: a pad and an upload beside one gallery. The parts are our own HTML; see assets/burin.js."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Callable
+
+import gradio as gr
+
+from retrieval.search import SearchService
+from retrieval.ui import api
+from retrieval.ui.answers import page_ask, page_meta
+from retrieval.ui.texts import TEXTS
+from retrieval.ui.theme import asset
+
+EXAMPLES = ("rose", "fish", "bird", "butterfly", "ship", "tree", "star", "heart")
+# What Gradio itself writes to disk (uploads through the API) is looked at this often and gone by that age.
+DELETE_CACHE_S = (300, 600)
+
+
+def build_page(service: SearchService) -> gr.Blocks:
+    """The whole interface over the open collections: the page and its named endpoints."""
+    with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
+        masthead = _part("masthead", meta=page_meta(service), ask=page_ask(service))
+        with gr.Row(elem_id="burin-room"):
+            with gr.Column(elem_id="burin-desk"), gr.Tabs(elem_id="burin-tabs"):
+                with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch") as sketch:
+                    _part("pad", template=asset("pad.html").replace("@examples", _example_buttons()))
+                with gr.Tab(TEXTS["en"]["tab_upload"], id="upload") as upload:
+                    _part("upload")
+            with gr.Column(elem_id="burin-gallery"):
+                _part("results")
+        _part("colophon", template=asset("colophon.html").replace("@duplicate", _duplicate_link()))
+        names = "() => burin.tabNames()"
+        masthead.language(fn=None, js=names, outputs=[sketch, upload], show_progress="hidden")
+        api.add_endpoints(service)
+    return page
+
+
+def _part(
+    name: str, *, template: str | None = None, meta: str | None = None, ask: Callable | None = None
+) -> gr.HTML:
+    """One part of the page. Its script waits for the masthead, whatever order Gradio renders them in.
+
+    `language` is the event by which the masthead asks Gradio to rename its tabs.
+    """
+    return gr.HTML(
+        html_template=template or asset(f"{name}.html"),
+        js_on_load=f"burin.mount({name!r}, element, props, trigger, server); // triggers 'language'",
+        apply_default_css=False,
+        server_functions=[ask] if ask else None,
+        elem_id=f"burin-{name}",
+        **({"meta": meta} if meta else {}),
+    )
+
+
+def _example_buttons() -> str:
+    return "".join(
+        f'<button type="button" class="example" data-example="{name}" '
+        f'data-t-label="example" data-t-name="ex_{name}">'
+        '<svg viewBox="0 0 100 100" aria-hidden="true"><path d=""/></svg></button>'
+        for name in EXAMPLES
+    )
+
+
+def _duplicate_link() -> str:
+    """A Space can be copied with one click; elsewhere there is nothing to duplicate."""
+    space = os.environ.get("SPACE_ID")
+    if not space:
+        return ""
+    url = html.escape(f"https://huggingface.co/spaces/{space}?duplicate=true", quote=True)
+    return f'<a href="{url}" target="_blank" rel="noopener noreferrer" data-t="duplicate"></a>'
