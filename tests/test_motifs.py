@@ -1,0 +1,84 @@
+"""The motif table holds what the starter promises, and its drawings exist and differ."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from train.line_art import DEFAULT_CACHE, PACKAGES, LineArt
+from train.starters import motifs
+from train.starters.motifs import FRENCH, MOTIFS, Motif, hand, held_out
+
+TABLE = json.loads(Path(motifs.__file__).with_suffix(".json").read_text(encoding="utf-8"))
+
+
+def test_at_least_110_motifs_with_unique_labels_in_lower_case():
+    labels = [motif.label for motif in MOTIFS]
+    assert len(labels) >= 110
+    assert len(set(labels)) == len(labels)
+    assert all(label == label.lower() == label.strip() for label in labels if not label.startswith("letter "))
+
+
+def test_every_label_tag_and_group_has_its_french():
+    for motif in MOTIFS:
+        assert FRENCH[motif.label] == motif.fr
+        assert all(FRENCH[word].strip() for word in (motif.group, *motif.tags))
+        assert len(set(motif.tags)) == len(motif.tags)
+        assert motif.label not in motif.tags
+
+
+def test_no_drawing_stands_for_two_motifs():
+    sources = [source for motif in MOTIFS for source in motif.sources]
+    assert len(set(sources)) == len(sources)
+
+
+@pytest.mark.parametrize("set_name", PACKAGES)
+def test_drawings_exist_in_their_set(set_name):
+    package = PACKAGES[set_name]
+    archive = DEFAULT_CACHE / f"{package.npm.lstrip('@').replace('/', '-')}-{package.version}.tgz"
+    if not archive.exists():
+        pytest.skip(f"{archive} is not in the cache")
+    art = LineArt(set_name)
+    sources = [source for motif in MOTIFS for source in motif.sources]
+    names = [source.partition(":")[2] for source in sources if source.startswith(f"{set_name}:")]
+    assert all("<svg" in art.svg(name) for name in names)
+
+
+def test_held_out_is_about_a_quarter_never_all_and_always_the_same():
+    for motif in MOTIFS:
+        out = held_out(motif)
+        assert out == held_out(motif)
+        assert set(out) < set(motif.sources)
+        assert bool(out) == (len(motif.sources) >= 3)
+        assert len(out) <= max(1, round(len(motif.sources) / 4))
+
+
+def test_a_hand_is_held_out_whole_where_one_is_small_enough():
+    motif = Motif("x", "x", "g", (), ("mdi:a", "mdi:b", "mdi:c", "la:a", "fa6:a", "ph:a", "ph:b", "tabler:a"))
+    out = held_out(motif)
+    assert out
+    assert all(
+        (other in out) == (source in out)
+        for source in motif.sources
+        for other in motif.sources
+        if hand(other) == hand(source)
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda table: table["motifs"].append(table["motifs"][0]), "comes twice"),
+        (lambda table: table["motifs"][0].update(tags=["flower"]), "tags"),
+        (lambda table: table["motifs"][0].update(sources=[]), "no sources"),
+        (lambda table: table["motifs"][0].update(colour="red"), "keys"),
+        (lambda table: table["motifs"][0].update(group="nonsense"), "no French"),
+        (lambda table: table["french"].update(rose="tulipe"), "also"),
+    ],
+)
+def test_a_spoilt_table_is_refused(spoil, message):
+    table = copy.deepcopy(TABLE)
+    spoil(table)
+    with pytest.raises(ValueError, match=message):
+        motifs.parse(table)
