@@ -22,18 +22,16 @@ DELETE_CACHE_S = (300, 600)
 def build_page(service: SearchService) -> gr.Blocks:
     """The whole interface over the open collections: the page and its named endpoints."""
     with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
-        masthead = _part("masthead", meta=page_meta(service), ask=page_ask(service))
+        _part("masthead", meta=page_meta(service), ask=page_ask(service))
         with gr.Row(elem_id="burin-room"):
             with gr.Column(elem_id="burin-desk"), gr.Tabs(elem_id="burin-tabs"):
-                with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch") as sketch:
+                with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch", render_children=True):
                     _part("pad", template=asset("pad.html").replace("@examples", _example_buttons()))
-                with gr.Tab(TEXTS["en"]["tab_upload"], id="upload") as upload:
+                with gr.Tab(TEXTS["en"]["tab_upload"], id="upload", render_children=True):
                     _part("upload")
             with gr.Column(elem_id="burin-gallery"):
                 _part("results")
         _part("colophon", template=asset("colophon.html").replace("@duplicate", _duplicate_link()))
-        names = "() => burin.tabNames()"
-        masthead.language(fn=None, js=names, outputs=[sketch, upload], show_progress="hidden")
         api.add_endpoints(service)
     return page
 
@@ -41,13 +39,10 @@ def build_page(service: SearchService) -> gr.Blocks:
 def _part(
     name: str, *, template: str | None = None, meta: str | None = None, ask: Callable | None = None
 ) -> gr.HTML:
-    """One part of the page. Its script waits for the masthead, whatever order Gradio renders them in.
-
-    `language` is the event by which the masthead asks Gradio to rename its tabs.
-    """
+    """One part of the page. Its script waits for the masthead, whatever order Gradio renders them in."""
     return gr.HTML(
         html_template=template or asset(f"{name}.html"),
-        js_on_load=f"burin.mount({name!r}, element, props, trigger, server); // triggers 'language'",
+        js_on_load=f"burin.mount({name!r}, element, props, server)",
         apply_default_css=False,
         server_functions=[ask] if ask else None,
         elem_id=f"burin-{name}",

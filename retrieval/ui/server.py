@@ -43,7 +43,6 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
     """Serve page and endpoints until stopped. Host and port: GRADIO_SERVER_NAME, GRADIO_SERVER_PORT."""
     options: dict[str, Any] = {
         "theme": theme.theme(),
-        "css": theme.css(),
         "head": theme.head(),
         "auth": parse_users(os.environ.get("BURIN_USERS")),
         "app_kwargs": {"routes": routes(service), "middleware": [Middleware(BodyLimit)]},

@@ -163,7 +163,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "drop_over": "Lâchez pour chercher",
         "choose": "Choisir un fichier",
         "paste": "Coller",
-        "camera": "Appareil photo",
+        "camera": "Photo",
         "take": "Prendre la photo",
         "cancel": "Annuler",
         "chosen": "L’image choisie : {name}",
@@ -264,8 +264,9 @@ _ERRORS_FR: tuple[tuple[str, str], ...] = (
     ),
     (r"The data URL .*", "L’image n’est pas arrivée entière. Choisissez-la de nouveau."),
     (r"k is .*", "Le nombre de résultats doit être un entier de 1 à 50."),
-    (r".*[Nn]o record.*", "Cette notice n’existe pas dans la collection."),
-    (r".*[Nn]o collection.*", "Cette collection n’existe pas ici."),
+    (r"No record carries the tags (.*); .*", r"Aucune notice ne porte les mots-clés \1. Retirez-en un."),
+    (r"There is no record .*", "Cette notice n’existe pas dans la collection."),
+    (r"There is no collection .*", "Cette collection n’existe pas ici."),
 )
 
 DEFECT = {

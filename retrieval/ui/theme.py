@@ -20,7 +20,7 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def css() -> str:
+def _css() -> str:
     """The style sheet with its typeface inside (Cormorant Garamond, OFL, Latin subset)."""
     faces = []
     for style in ("normal", "italic"):
@@ -33,8 +33,13 @@ def css() -> str:
 
 
 def head() -> str:
-    """One inline script: the core first, then each part registers itself with it."""
-    return "<script>\n" + "\n".join(asset(name) for name in SCRIPTS) + "\n</script>"
+    """The style sheet and one inline script: the core first, then each part registers itself with it.
+
+    The style sheet goes here and not to launch(css=...), which rewrites every selector and applies the
+    rules of media queries only in the rewritten form.
+    """
+    script = "\n".join(asset(name) for name in SCRIPTS)
+    return f"<style>\n{_css()}\n</style>\n<script>\n{script}\n</script>"
 
 
 def theme() -> gr.themes.Base:

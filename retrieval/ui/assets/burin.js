@@ -1,12 +1,12 @@
 // The page's core: language, the one channel to the server, and what the parts share.
 //
 // Parts (pad, upload, results, masthead) are gr.HTML components. Each calls burin.mount(name, element,
-// props, trigger, server) from its js_on_load, in whatever order Gradio renders them; a part starts once the
+// props, server) from its js_on_load, in whatever order Gradio renders them; a part starts once the
 // masthead has brought the collections. Record texts only ever reach the page through textContent.
 window.burin = (() => {
   const ANSWER_WITHIN_MS = 20000;
   const AT_ONCE = 2; // questions on the way; a third waits, and a newer one takes its place
-  const parts = {}; // name -> function(element, trigger), filled in by the other files
+  const parts = {}; // name -> function(element), filled in by the other files
   const started = new Set();
   const waiting = [];
   const listeners = {};
@@ -79,7 +79,7 @@ window.burin = (() => {
       number: ++asked,
       query,
       body: {
-        picture: query.picture ?? null, like: query.like ?? null, kind: query.kind ?? "auto",
+        picture: query.picture ?? null, like: query.like ?? null, kind: query.kind ?? "sketch",
         collection: state.collection, k: state.k, tags: state.tags,
       },
     };
@@ -99,13 +99,13 @@ window.burin = (() => {
   }
 
   // ---- starting the parts
-  function start(name, element, trigger) {
+  function start(name, element) {
     if (started.has(element)) return;
     started.add(element);
     translate(element);
-    parts[name](element, trigger);
+    parts[name](element);
   }
-  function mount(name, element, props, trigger, partServer) {
+  function mount(name, element, props, partServer) {
     if (name === "masthead") {
       state.meta = JSON.parse(props.meta);
       texts = state.meta.texts;
@@ -114,8 +114,20 @@ window.burin = (() => {
       server = partServer;
       speak(recall("lang") || (navigator.language || "en").slice(0, 2).toLowerCase());
     }
-    waiting.push([name, element, trigger]);
+    waiting.push([name, element]);
     if (state.meta) waiting.splice(0).forEach((entry) => start(...entry));
+  }
+
+  // The tabs are Gradio's own. An update of a tab's label reaches it only once it was open, so the text of
+  // the button is changed in place, and again when Gradio makes new buttons for another width.
+  function nameTabs(tabs) {
+    const write = () => tabs.querySelectorAll("[data-tab-id]").forEach((button) => {
+      const name = t("tab_" + button.dataset.tabId);
+      if (button.firstChild.nodeValue !== name) button.firstChild.nodeValue = name;
+    });
+    new MutationObserver(write).observe(tabs.querySelector("[role=tablist]"), { childList: true, subtree: true });
+    on("language", write);
+    write();
   }
 
   // ---- helpers for building elements from record texts: never innerHTML
@@ -130,13 +142,10 @@ window.burin = (() => {
     return node;
   }
   const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const tab = (name) => {
-    const index = { sketch: 0, upload: 1 }[name];
-    document.querySelectorAll("#burin-tabs [role=tab]")[index]?.click();
-  };
+  const tab = (name) => document.querySelector(`#burin-tabs [role=tab][data-tab-id=${name}]`)?.click();
 
   return {
     parts, state, on, emit, ask, again, dismiss, mount, translate, speak, t, word, title, shelf, number, percent,
-    capital, make, root, tab, remember, recall,
+    capital, make, root, tab, nameTabs, remember, recall,
   };
 })();

@@ -1,5 +1,5 @@
 // Name of the house, where the collection comes from, language, light and dark.
-burin.parts.masthead = (element, trigger) => {
+burin.parts.masthead = (element) => {
   const { t, state } = burin;
   const language = element.querySelector("[data-do=language]");
   const theme = element.querySelector("[data-do=theme]");
@@ -40,12 +40,9 @@ burin.parts.masthead = (element, trigger) => {
   };
   const saved = burin.recall("theme");
   if (saved) setTheme(saved === "dark");
-  // The tabs are Gradio's own: their names change through an event of Gradio's, which asks for tabNames.
-  const speak = () => { draw(); trigger("language"); };
-  burin.on("language", speak);
-  speak();
+  burin.on("language", draw);
+  draw();
 };
-burin.tabNames = () => ["tab_sketch", "tab_upload"].map((key) => ({ __type__: "update", label: burin.t(key) }));
 burin.parts.colophon = (element) => {
   element.querySelector("[data-do=api]").href = burin.root() + "/?view=api";
   element.querySelector("[data-do=openapi]").href = burin.root() + "/gradio_api/openapi.json";

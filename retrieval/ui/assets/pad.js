@@ -153,6 +153,7 @@ burin.parts.pad = (element) => {
     button.onclick = () => play(button.dataset.example);
   });
 
+  burin.nameTabs(element.closest("#burin-tabs"));
   redraw();
   buttons();
 };

@@ -55,7 +55,7 @@ burin.parts.results = (element) => {
     if (!answer) return [make("p", { class: "invitation" }, t("invitation")), make("p", { class: "eyebrow" }, t("from_collection"))];
     const total = number(answer.timings_ms.total ?? 0, 0);
     const took = t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
-    const foot = make("p", { class: "took" }, asked.like ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
+    const foot = make("p", { class: "took" }, asked.kind !== "auto" ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
     if (asked.like) {
       const like = make("p", { class: "guess" }, make("span", { class: "eyebrow" }, t("like_of")), make("strong", {}, `${capital(word(asked.label))}, ${asked.like}`));
       return [like, foot];
