@@ -1,0 +1,80 @@
+"""A trained model as files to serve: the ONNX graph and its safetensors."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.torch import save_file
+
+from train.model import EmbeddingModel
+
+# Initialisers below this many numbers stay float32: they weigh nothing.
+_SMALL = 256
+
+
+def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
+    """Write the serving graph: (N, 1, size, size) uint8 pixels in, (N, D) float32 unit vectors out.
+
+    Normalisation is inside, N is dynamic. Weights are stored as float16 behind Cast nodes: half the
+    file, the same speed (ONNX Runtime folds the casts when it loads), vectors within 1e-5 cosine.
+    """
+    model = model.eval().to(memory_format=torch.contiguous_format)
+    example = torch.zeros(2, 1, size, size, dtype=torch.uint8)
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own internals
+        torch.onnx.export(
+            model,
+            (example,),
+            buffer,
+            input_names=["images"],
+            output_names=["embeddings"],
+            dynamo=True,
+            dynamic_shapes={"images_BCHW": {0: torch.export.Dim("batch")}},
+            external_data=False,
+            verbose=False,
+        )
+    graph = onnx.load_from_string(buffer.getvalue())
+    _halve_weights(graph)
+    onnx.checker.check_model(graph)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(graph.SerializeToString())
+
+
+def _halve_weights(model: onnx.ModelProto) -> None:
+    casts = []
+    for weight in list(model.graph.initializer):
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < _SMALL:
+            continue
+        values = numpy_helper.to_array(weight)
+        half = numpy_helper.from_array(values.astype(np.float16), name=f"{weight.name}.float16")
+        model.graph.initializer.remove(weight)
+        model.graph.initializer.append(half)
+        casts.append(helper.make_node("Cast", [half.name], [weight.name], to=TensorProto.FLOAT))
+    for cast in reversed(casts):
+        model.graph.node.insert(0, cast)
+
+
+def write_model(model: EmbeddingModel, folder: Path, config: dict[str, Any]) -> None:
+    """Write model/: encoder.onnx, encoder.safetensors (float16) and config.json.
+
+    config: what retrieval.encoder.EncoderConfig reads (size, dim, preparation) and what people want to
+    know (backbone, variant, training, metrics).
+    """
+    export_onnx(model, config["size"], folder / "encoder.onnx")
+    weights = {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in model.state_dict().items()
+    }
+    save_file({name: value.contiguous() for name, value in weights.items()}, folder / "encoder.safetensors")
+    (folder / "config.json").write_text(
+        json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

@@ -1,0 +1,66 @@
+"""Fixed measurements, each one command: the same data, split and arithmetic for every model.
+
+A model is anything that turns prepared pictures into unit vectors; in practice the serving encoder, so
+that what is measured is what is served.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from retrieval import images
+from retrieval.encoder import Encoder
+from train.concepts import concept
+from train.metrics import bootstrap_interval, hit_at_k
+
+
+def encode(
+    encoder: Encoder, pictures: Sequence[Path | Image.Image], kind: str = "sketch", batch: int = 32
+) -> np.ndarray:
+    """(N, D) vectors through the serving preparation and the serving graph."""
+    vectors = []
+    for start in range(0, len(pictures), batch):
+        prepared = [
+            encoder.prepare(images.load(picture), kind)[0] for picture in pictures[start : start + batch]
+        ]
+        vectors.append(encoder.encode(np.stack(prepared)))
+    return np.concatenate(vectors)
+
+
+def engraving_classes(root: Path) -> dict[str, list[str]]:
+    """Sketchy class -> the engravings that show the same thing."""
+    return json.loads((root / "engravings" / "sketch_to_engraving.json").read_text())
+
+
+def left_out_concepts(root: Path) -> tuple[str, ...]:
+    """The concepts whose drawings the gated figure keeps out of training."""
+    return tuple(sorted({concept(name.replace("_", " ")) for name in engraving_classes(root)}))
+
+
+def drawings_to_engravings(encoder: Encoder, root: Path) -> dict:
+    """Real drawings to real engravings: hit@1/5/10 over the whole gallery, with 95% intervals, per class."""
+    listed = engraving_classes(root)
+    gallery = sorted((root / "engravings").glob("*/*.png"))
+    names = [path.relative_to(root / "engravings").as_posix() for path in gallery]
+    gallery_GD = encode(encoder, gallery)
+    queries, classes = [], []
+    for name in listed:
+        drawings = sorted((root / "sketchy" / "sketches" / name).glob("*.png"))
+        queries += drawings
+        classes += [name] * len(drawings)
+    similarity_QG = encode(encoder, queries) @ gallery_GD.T
+    relevant_of = {name: np.isin(names, found) for name, found in listed.items()}
+    relevant_QG = np.stack([relevant_of[name] for name in classes])
+    figures: dict = {"queries": len(queries), "gallery": len(gallery), "classes": len(listed)}
+    for k in (1, 5, 10):
+        hits = hit_at_k(similarity_QG, relevant_QG, k).astype(np.float64)
+        figures[f"hit@{k}"] = round(float(hits.mean()), 4)
+        figures[f"hit@{k} interval"] = [round(value, 4) for value in bootstrap_interval(hits)]
+    by_class = np.array(classes)
+    figures["hit@10 by class"] = {name: round(float(hits[by_class == name].mean()), 2) for name in listed}
+    return figures
