@@ -5,31 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
 
+# Before Gradio is imported: nothing is reported to anyone.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+from hub_assets import bundle
 from retrieval.search import SearchService
 from retrieval.types import BurinError
 from retrieval.ui.page import build_page
 from retrieval.ui.server import launch
 
-STARTERS = Path(__file__).parent / "hub_assets" / "starter"
-
-
-def starters(folder: Path = STARTERS) -> dict[str, Path]:
-    """The embedded collections: every folder that holds a model/ and a dataset/."""
-    return {
-        path.name: path
-        for path in sorted(folder.iterdir())
-        if (path / "model").is_dir() and (path / "dataset").is_dir()
-    }
-
 
 def main() -> None:
+    """Open the embedded collections and serve them until stopped."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        service = SearchService.open(starters())
+        service = SearchService.open(bundle.starters())
         launch(service, build_page(service))
     except BurinError as error:
         sys.exit(f"Burin cannot start: {error}")

@@ -67,14 +67,9 @@ def page_meta(service: SearchService) -> str:
 
 
 def _samples(service: SearchService, name: str) -> list[Record]:
-    """A few records to look at before the first stroke: one each of labels spread over the alphabet."""
-    labels = service.collections[name].labels
-    step = max(1, len(labels) // SAMPLES)
-    samples: dict[str, Record] = {}
-    for label in labels[::step][:SAMPLES]:
-        for record in service.records_by_tag(name, label, limit=1):
-            samples[record.id] = record
-    return list(samples.values())
+    """A few records to look at before the first stroke, spread over the whole collection."""
+    records = service.collections[name].records
+    return records[:: max(1, len(records) // SAMPLES)][:SAMPLES]
 
 
 def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -109,10 +104,11 @@ def _query(question: dict[str, Any]) -> Query:
     if picture is not None and not (isinstance(picture, str) and picture.startswith("data:")):
         # Only what the browser carries itself: a path here would be a file of the server.
         picture = b""
+    like = question.get("like")
     return Query(
         collection=str(question.get("collection")),
         picture=picture,
-        like=question.get("like"),
+        like=None if like is None else str(like),
         kind=question.get("kind", "auto"),
         k=question.get("k", DEFAULT_K),
         tags=tuple(str(tag) for tag in question.get("tags") or ()),

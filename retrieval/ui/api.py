@@ -55,6 +55,12 @@ def picture_of(image: Any) -> str:
     )
 
 
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise RequestError(f"{name} is {value!r}; wanted: text.")
+    return value
+
+
 def _tags(tags: Any) -> tuple[str, ...]:
     if tags is None:
         return ()
@@ -63,6 +69,12 @@ def _tags(tags: Any) -> tuple[str, ...]:
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise RequestError(f'tags is {tags!r}; wanted: a list of words, as ["goblet", "wheel"].')
     return tuple(tag.strip() for tag in tags if tag.strip())
+
+
+def _query(image: Any, collection: Any, kind: Any, k: Any = DEFAULT_K, tags: tuple[str, ...] = ()) -> Query:
+    """The parameters as a Query, which checks kind and k. Raises RequestError or ImageError."""
+    collection, kind = _text("collection", collection), _text("kind", kind)
+    return Query(collection, picture=picture_of(image), kind=kind, k=k, tags=tags)
 
 
 def _root(request: gr.Request) -> str:
@@ -98,7 +110,7 @@ def add_endpoints(service: SearchService) -> None:
     ) -> dict:
         """Find the records most like a drawing or photo: the k nearest, best first, and the best guess."""
         with _said_clearly():
-            query = Query(collection, picture=picture_of(image), kind=kind, k=k, tags=_tags(tags))
+            query = _query(image, collection, kind, k, _tags(tags))
             answer = service.search(query).to_json()
         for match in answer["matches"]:
             match["image_url"] = shown(collection, match["id"], request)
@@ -107,7 +119,8 @@ def add_endpoints(service: SearchService) -> None:
     def embedding(image: FileData, collection: str = default, kind: KindName = "auto") -> dict:
         """The picture as the collection's encoder sees it: a unit-norm vector."""
         with _said_clearly():
-            vector = service.embedding(collection, picture_of(image), kind)
+            query = _query(image, collection, kind)
+            vector = service.embedding(query.collection, query.picture, query.kind)
         return {
             "embedding": [float(value) for value in vector],
             "dim": len(vector),
@@ -118,12 +131,14 @@ def add_endpoints(service: SearchService) -> None:
     def record(collection: str, id: str, request: gr.Request) -> dict:
         """One record of a collection with all its fields."""
         with _said_clearly():
-            return as_json(collection, service.record(collection, id), request)
+            return as_json(
+                collection, service.record(_text("collection", collection), _text("id", id)), request
+            )
 
     def tags(collection: str, text: str, request: gr.Request) -> dict:
         """The records that carry a tag."""
         with _said_clearly():
-            found = service.records_by_tag(collection, text)
+            found = service.records_by_tag(_text("collection", collection), _text("text", text))
         return {"collection": collection, "records": [as_json(collection, one, request) for one in found]}
 
     def info() -> dict:

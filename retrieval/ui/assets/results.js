@@ -93,6 +93,12 @@ burin.parts.results = (element) => {
     if (typeof content === "string" && /^https?:\/\//.test(content)) return make("a", { href: content, target: "_blank", rel: "noopener noreferrer" }, content);
     return typeof content === "number" ? String(content) : word(content);
   }
+  // Where the motif is, when the record says it as shares of the picture: left, top, right, bottom.
+  function frame(box) {
+    if (!Array.isArray(box) || box.length !== 4 || box.some((share) => !(share >= 0 && share <= 1))) return null;
+    const [left, top, right, bottom] = box.map((share) => share * 100);
+    return make("span", { class: "motif-frame", "aria-hidden": "true", style: `left:${left}%;top:${top}%;width:${right - left}%;height:${bottom - top}%` });
+  }
   function drawRecord() {
     const match = list[open];
     const label = name(match);
@@ -104,7 +110,7 @@ burin.parts.results = (element) => {
       rows.push(row(columns[key] ? burin.title(columns[key]) : capital(key.replaceAll("_", " ")), value(content)));
     }
     body.replaceChildren(
-      make("figure", {}, make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), width: 384, height: 384 })),
+      make("figure", {}, frame(match.fields.box), make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), width: 384, height: 384 })),
       make("div", { class: "record-text" },
         make("p", { class: "eyebrow" }, match.rank ? t("rank", { n: match.rank }) : t("record")),
         make("h2", { id: "record-title" }, label),
