@@ -1,24 +1,16 @@
-"""Forms of glass: profile curves, and the surface of revolution they make in front of a camera.
+"""Forms of glass: the profile curve of each, with what an engraver needs to know about it.
 
-A form is one closed curve in (radius, height), both in units of the glass's own height: up the outside,
-over the lip, down the inside. `trace` turns the curve about its axis and finds, for every pixel, the
-nearest point of the surface, the nearest of the cavity and the farthest of the outside. The camera is
-orthographic and looks a little down, so of all points that share a pixel the higher one is the nearer:
-painting the samples from low to high is an exact depth sort.
+A curve runs up the outside in (radius, height), both in units of the glass's own height; `glass_trace`
+turns it about its axis.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-
-F32 = NDArray[np.float32]
 
 FORMS = (
     "goblet", "wine glass", "flute", "coupe", "tumbler", "beaker", "decanter", "carafe", "bowl", "vase",
@@ -41,36 +33,6 @@ class Form:
     cuts: tuple[float, float] | None = None  # heights between which facets may be cut
     handle: tuple[tuple[float, float], ...] = ()  # (x, height) of a handle's centre line
     flat: bool = False  # engraved on its floor, not on its wall
-
-
-@dataclass(frozen=True)
-class Traced:
-    """A form in pixels. Maps are (H, C): the right half of the picture, C columns from the axis outwards.
-
-    first, cavity, last: 1 + sample index, negative on the half that faces away, 0 where nothing is hit:
-    the nearest point of the whole surface, the nearest of the cavity, the farthest of the outside.
-    r, h, arc, nr, nh: (M,) radius, height, arc length (px) and normal of each sample.
-    inner: (M,) cavity radius at the sample's height, 0 where the glass is solid there.
-    """
-
-    form: Form
-    scale: float  # px in one glass height
-    base: float  # row of the centre of the foot
-    first: NDArray[np.int16]
-    cavity: NDArray[np.int16]
-    last: NDArray[np.int16]
-    r: F32
-    h: F32
-    arc: F32
-    nr: F32
-    nh: F32
-    inner: F32
-    outside: NDArray[np.bool_]  # (M,) sample lies on the outside
-
-    @property
-    def cos_sin(self) -> tuple[float, float]:
-        t = np.deg2rad(self.form.tilt)
-        return float(np.cos(t)), float(np.sin(t))
 
 
 def _foot(r: float, rise: float, stem: float) -> list[tuple[float, float]]:
@@ -116,8 +78,8 @@ def make_form(name: str, variant: int) -> Form:
     tilt = rng.uniform(8, 12)
     if name in ("goblet", "covered goblet"):
         lid = name == "covered goblet"
-        stem, s0, s1 = 0.032, 0.07, j(0.33 if not lid else 0.25)
-        top, b = (0.74, j(0.235)) if lid else (1.0, j(0.3))
+        stem, s0, s1 = 0.032, 0.07, j(0.31 if not lid else 0.21)
+        top, b = (0.78, j(0.255)) if lid else (1.0, j(0.31))
         flare = rng.uniform(0.9, 1.06)
         up = lambda t: s1 + (top - s1) * t  # noqa: E731
         pts = _foot(j(0.27 if not lid else 0.22), 0.03, stem) + _stem(rng, s0, s1, stem, 0.04)
@@ -132,13 +94,13 @@ def make_form(name: str, variant: int) -> Form:
         if lid:
             e = b * flare
             pts += [
-                (e * 1.07, 0.745),
-                (e * 1.07, 0.76),
-                (e * 0.93, 0.775),
+                (e * 1.07, 0.784),
+                (e * 1.07, 0.797),
+                (e * 0.93, 0.81),
                 (e * 0.72, 0.84),
                 (e * 0.3, 0.885),
             ]
-            pts += [(0.022, 0.9), (0.035, 0.92), (0.018, 0.935), (0.05, 0.965), (0.03, 0.99), (0, 1.0)]
+            pts += [(0.022, 0.912), (0.035, 0.926), (0.018, 0.938), (0.046, 0.967), (0.03, 0.99), (0, 1.0)]
         return Form(tuple(pts), 0.016, s1 + 0.035, (up(0.1), up(0.94)), tilt, top, 0.12, (s1, up(0.2)))
     if name == "wine glass":
         s1, b = j(0.40), j(0.29)
@@ -192,26 +154,19 @@ def make_form(name: str, variant: int) -> Form:
         ]
         return Form(tuple(pts), 0.02, 0.13, (0.17, 0.9), tilt, cap=0.07, cuts=(0.1, 0.2))
     if name == "decanter":
-        b, sh = j(0.30), j(0.5)
-        low = b * rng.uniform(0.86, 1.05)
+        b, sh = j(0.36), j(0.54)
+        low = b * rng.uniform(0.82, 1.06)
         pts = [
             (0, 0),
             (low * 0.97, 0),
             (low, 0.02),
             (b, sh * 0.6),
-            (b * 0.97, sh * 0.86),
-            (b * 0.6, sh + 0.09),
+            (b * 0.98, sh * 0.88),
+            (b * 0.6, sh + 0.08),
         ]
-        pts += [
-            (0.085, sh + 0.16),
-            (0.07, sh + 0.22),
-            (0.072, 0.77),
-            (0.125, 0.795),
-            (0.125, 0.805),
-            (0.05, 0.812),
-        ]
-        pts += [(0.045, 0.83), (0.09, 0.865), (0.105, 0.91), (0.08, 0.965), (0.03, 0.995), (0, 1.0)]
-        return Form(tuple(pts), 0.016, 0.07, (0.1, sh * 0.98), tilt, 0.8, 0.05, (sh + 0.08, 0.75))
+        pts += [(0.1, sh + 0.14), (0.08, sh + 0.19), (0.08, 0.8), (0.14, 0.825), (0.14, 0.837), (0.06, 0.845)]
+        pts += [(0.05, 0.86), (0.09, 0.885), (0.108, 0.92), (0.085, 0.967), (0.03, 0.996), (0, 1.0)]
+        return Form(tuple(pts), 0.016, 0.07, (0.09, sh * 0.99), tilt, 0.83, 0.05, (sh + 0.08, 0.78))
     if name == "carafe":
         b, sh = j(0.33), j(0.3)
         pts = [
@@ -279,87 +234,3 @@ def make_form(name: str, variant: int) -> Form:
     b, w = j(1.0, 0.02), j(0.66)  # plate, in units of its radius
     pts = [(0, 0), (w * 0.8, 0), (w * 0.84, 0.012), (w, 0.03), (b * 0.97, 0.105), (b, 0.125)]
     return Form(tuple(pts), 0.03, 0.03, (0, 1), 52, 0.125, 0.05, flat=True)
-
-
-def _curve(form: Form, scale: float, step: float) -> tuple[F32, F32, NDArray[np.bool_]]:
-    """Radius, height (px) and outside-or-not along the whole curve, samples `step` px apart."""
-    p = np.asarray(form.outer, float)
-    t = np.r_[0, np.cumsum(np.hypot(*np.diff(p, axis=0).T) + 1e-6)]
-    fine = np.linspace(0, t[-1], 4000)
-    r, h = PchipInterpolator(t, p)(fine).T
-    rim = int(np.argmax(h >= form.lip - 1e-9)) if form.lip < 1 else len(h) - 1
-    up = slice(0, rim + 1)
-    hi = np.linspace(form.lip, form.floor, 1500)
-    order = np.argsort(h[up], kind="stable")
-    ri = np.interp(hi, h[up][order], r[up][order]) - form.wall
-    ri *= np.sqrt(np.clip(1 - np.clip((form.floor + form.cap - hi) / form.cap, 0, 1) ** 2, 0, 1))
-    ri = np.maximum(ri, 0)
-    a = np.linspace(0, np.pi, 24)[1:-1]
-    lip_r, lip_h = r[rim] - form.wall * (1 - np.cos(a)) / 2, form.lip + form.wall * 0.5 * np.sin(a)
-    if form.lip < 1:  # closed above: no lip to see
-        lip_r = lip_h = np.zeros(0)
-    R, Hh = np.r_[r, lip_r, ri], np.r_[h, lip_h, hi]
-    out = np.r_[np.ones(len(r), bool), np.ones(len(lip_r), bool), np.zeros(len(ri), bool)]
-    return R * scale, Hh * scale, out
-
-
-@lru_cache(maxsize=96)
-def trace(name: str, variant: int, width: int) -> Traced:
-    """Trace a form onto a width x width canvas (px), its axis on the line between the two middle columns."""
-    form = make_form(name, variant)
-    t = np.deg2rad(form.tilt)
-    c, s = float(np.cos(t)), float(np.sin(t))
-    p = np.asarray(form.outer)
-    reach = max(p[:, 0].max(), max((x for x, _ in form.handle), default=0) + 0.03)
-    foot, top = p[p[:, 1] < 0.05, 0].max(), p[-1, 0]
-    tall = p[:, 1].max() * c + s * (foot + top)
-    scale = width * min(0.87 / tall, 0.88 / (2 * reach) if not form.handle else 0.9 / (reach + p[:, 0].max()))
-    free = width - tall * scale
-    base = width - min(max(0.48 * free, 0.0), 0.17 * width if not form.flat else width) - s * foot * scale
-    R, Hp, out = _curve(form, scale, 0.6)
-    keep_r, keep_h, keep_o, arcs = [], [], [], []
-    for side in (True, False):  # equal steps along the arc, outside then inside
-        r, h = R[out == side], Hp[out == side]
-        arc = np.r_[0, np.cumsum(np.hypot(np.diff(r), np.diff(h)))]
-        n = int(arc[-1] / (0.2 if form.flat else 0.55))
-        at = np.linspace(0, arc[-1], n)
-        keep_r.append(np.interp(at, arc, r))
-        keep_h.append(np.interp(at, arc, h))
-        keep_o.append(np.full(n, side))
-        arcs.append(at)
-    normals = [np.gradient(np.stack([r, h]), axis=1) for r, h in zip(keep_r, keep_h, strict=True)]
-    r, h, out, arc = (np.concatenate(k) for k in (keep_r, keep_h, keep_o, arcs))
-    d = np.concatenate(normals, axis=1)
-    d /= np.maximum(np.hypot(*d), 1e-6)
-    order = np.argsort(h, kind="stable")
-    r, h, out, arc, nr, nh = (x[order] for x in (r, h, out, arc, d[1], -d[0]))
-    hin, rin = h[~out], r[~out]
-    inner = np.interp(h, hin, rin, left=0, right=0)
-
-    def paint(chosen: NDArray[np.bool_], farthest: bool) -> NDArray[np.int16]:
-        cols = int(np.ceil(r.max())) + 1
-        X = np.arange(cols, dtype=np.float32)[None] + 0.5
-        idx = np.flatnonzero(chosen)
-        idx = idx[::-1] if farthest else idx
-        rr = r[idx, None].astype(np.float32)
-        z = np.sqrt(np.maximum(rr * rr - X * X, 0))
-        middle = (base - h[idx, None] * c).astype(np.float32)
-        rows = np.stack([middle - z * s, middle + z * s][:: -1 if farthest else 1], 1)  # (M, 2, C)
-        sign = np.array([-1, 1][:: -1 if farthest else 1], np.int16)
-        code = np.broadcast_to((idx + 1).astype(np.int16)[:, None, None] * sign[:, None], rows.shape)
-        row = rows.astype(np.int32)
-        ok = np.broadcast_to((rr > X)[:, None], rows.shape) & (row >= 0) & (row < width)
-        flat = (row * cols + np.arange(cols, dtype=np.int32))[ok]
-        canvas = np.zeros(width * cols, np.int16)
-        canvas[flat] = code[ok]
-        canvas = canvas.reshape(width, cols)
-        for _ in range(12 if form.flat else 3):  # close the gaps that steep places leave between two samples
-            gap = canvas[1:-1] == 0
-            gap &= (canvas[:-2] != 0) & (np.maximum.reduce([canvas[2:], -canvas[2:]]) > 0)
-            canvas[1:-1][gap] = canvas[:-2][gap]
-        return canvas
-
-    f = lambda x: np.asarray(x, np.float32)  # noqa: E731
-    every = np.ones(len(r), bool)
-    return Traced(form, scale, base, paint(every, False), paint(~out, False), paint(out, True),
-                  f(r), f(h), f(arc), f(nr), f(nh), f(inner), out)  # fmt: skip
