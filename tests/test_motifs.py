@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from train.concepts import hand
 from train.line_art import DEFAULT_CACHE, PACKAGES, LineArt
 from train.starters import motifs
-from train.starters.motifs import FRENCH, MOTIFS, Motif, hand, held_out
+from train.starters.motifs import FRENCH, MOTIFS, Motif, held_out
+from train.starters.ornaments import DESIGNS
 
 TABLE = json.loads(Path(motifs.__file__).with_suffix(".json").read_text(encoding="utf-8"))
 
@@ -45,6 +47,12 @@ def test_drawings_exist_in_their_set(set_name):
     assert all("<svg" in art.svg(name) for name in names)
 
 
+def test_ornaments_of_the_table_exist():
+    used = {source for motif in MOTIFS for source in motif.sources if source.startswith("ornament:")}
+    made = {f"ornament:{name}/{design}" for name, count in DESIGNS.items() for design in range(count)}
+    assert used <= made
+
+
 def test_held_out_is_about_a_quarter_never_all_and_always_the_same():
     for motif in MOTIFS:
         out = held_out(motif)
@@ -54,8 +62,10 @@ def test_held_out_is_about_a_quarter_never_all_and_always_the_same():
         assert len(out) <= max(1, round(len(motif.sources) / 4))
 
 
-def test_a_hand_is_held_out_whole_where_one_is_small_enough():
-    motif = Motif("x", "x", "g", (), ("mdi:a", "mdi:b", "mdi:c", "la:a", "fa6:a", "ph:a", "ph:b", "tabler:a"))
+def test_the_finishes_of_one_drawing_are_held_out_together():
+    motif = Motif(
+        "x", "x", "g", (), ("mdi:a", "mdi:a-outline", "mdi:b", "la:a", "fa6:a", "ph:a", "ph:a-2", "tabler:a")
+    )
     out = held_out(motif)
     assert out
     assert all(

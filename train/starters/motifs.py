@@ -13,14 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from train.concepts import hand
+
 MIN_TAGS, MAX_TAGS = 3, 6
 HELD_OUT_SHARE = 0.25
 MIN_SOURCES_TO_HOLD_OUT = 3
-
-# Line Awesome redraws Font Awesome; many people drew for Game Icons, and each ornament design is its own
-# construction. Every other set is one hand.
-SAME_HAND = {"la": "fa6"}
-MANY_HANDS = ("game-icons", "ornament")
 
 
 @dataclass(frozen=True)
@@ -34,18 +31,12 @@ class Motif:
     sources: tuple[str, ...]
 
 
-def hand(source: str) -> str:
-    """Who drew a source: drawings of one hand may resemble each other, and are held out together."""
-    set_name = source.partition(":")[0]
-    return source if set_name in MANY_HANDS else SAME_HAND.get(set_name, set_name)
-
-
 def held_out(motif: Motif) -> tuple[str, ...]:
     """The sources kept out of training, about one in four and at least one, in the motif's order.
 
-    The choice follows the SHA-256 of the source names, so it stays when other motifs change. A hand is
-    held out with all its drawings of the motif; only where every hand is larger than the share is one
-    drawing taken out of a hand. Empty for a motif of fewer than MIN_SOURCES_TO_HOLD_OUT sources.
+    The choice follows the SHA-256 of the source names, so it stays when other motifs change. The finishes
+    of one drawing (`concepts.hand`) are held out together or not at all, unless they alone are more than
+    the share. Empty for a motif of fewer than MIN_SOURCES_TO_HOLD_OUT sources.
     """
     if len(motif.sources) < MIN_SOURCES_TO_HOLD_OUT:
         return ()
