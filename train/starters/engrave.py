@@ -137,7 +137,7 @@ def engrave(ink: F32, u: F32, v: F32, technique: str, side: float, rng: Generato
     shade = ndimage.gaussian_filter(np.maximum(cut, 0.4 * art.inside), 3.0)
     if technique == "wheel":
         matt = 0.45 + 0.55 * smooth(_hatch(u, v, height * 1.3, art.cell, 6.6, turn), 0.1, 0.9)
-        solid = (0.46 + 0.32 * near + 0.35 * (light - 1)) * (0.15 + 0.85 * matt)
+        solid = (0.36 + 0.42 * near + 0.4 * (light - 1)) * matt
         cell = np.clip(0.12 + 0.5 * near + 0.3 * (light - 1), 0.03, 1) * matt
         alpha = np.maximum.reduce([0.95 * art.stroke, art.fat * solid, art.inside * cell, 0.85 * rim])
         return Cut(alpha, light * (1 - art.stroke) + flank * art.stroke + 0.02 * fine, 0.5 * shade)

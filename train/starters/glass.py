@@ -96,7 +96,7 @@ def _unroll(T: Traced, first: _Layer, top: int) -> _Wall:
         return _Wall(u * r, (rows - (T.base - h * c)) / s, face, (1.5 * floor, 1.5 * floor), floor)
     out = np.flatnonzero(T.outside)
     lo, hi = (z * T.scale for z in T.form.zone)
-    steep = out[(T.nr[out] > 0.72) & (T.h[out] > lo) & (T.h[out] < hi)]
+    steep = out[(T.nr[out] > 0.64) & (T.h[out] > lo) & (T.h[out] < hi)]
     a0, a1 = float(T.arc[steep].min()), float(T.arc[steep].max())
     middle = (a0 + a1) / 2
     radius = float(np.interp(middle, T.arc[out], T.r[out]))
@@ -122,13 +122,13 @@ def _compose(wall: _Wall, motif: F32, secondary: F32 | None) -> list[_Piece]:
         return [_Piece(art, (0, 0), (w * k, h * k))]
     spare = 2.5 * wall.radius - w * k
     if spare < 0.5 * h * k and down - h * k > 0.3 * w * k:  # a row above
-        q = min(0.26 * w * k, 0.75 * (down - h * k))
-        row = [_Piece(secondary, (t * 1.25 * q, -h * k / 2 - 0.1 * q), (q, q)) for t in range(-4, 5)]
+        q = min(0.2 * w * k, 0.7 * (down - h * k))
+        row = [_Piece(secondary, (t * 1.4 * q, -h * k / 2 - 0.1 * q), (q, q)) for t in range(-4, 5)]
         return [_Piece(art, (0, 0.55 * q), (w * k, h * k)), *row]
     if spare < 0.5 * h * k:
-        k *= 0.87
+        k *= 0.84
     q = 0.36 * max(w, h) * k
-    x = min(w * k / 2 + 0.6 * q, 1.22 * wall.radius)
+    x = min(w * k / 2 + 0.6 * q, 1.12 * wall.radius)
     pair = [
         _Piece(secondary[:, ::-1], (-x, 0.12 * h * k), (q, q)),
         _Piece(secondary, (x, 0.12 * h * k), (q, q)),
@@ -139,12 +139,15 @@ def _compose(wall: _Wall, motif: F32, secondary: F32 | None) -> list[_Piece]:
 def _lay(piece: _Piece, wall: _Wall, at: tuple[slice, slice]) -> F32:
     """The piece's ink where it comes to lie in a part of the view."""
     (cx, cy), (pw, ph) = piece.centre, piece.size
-    h, w = piece.art.shape
-    k = max(1.0, pw / w)  # enlarged first, so that laying it neither blurs nor jags it
-    big = Image.fromarray(np.ascontiguousarray(piece.art, dtype=np.float32))
-    big = np.pad(np.asarray(big.resize((round(w * k), round(h * k)), Image.Resampling.BICUBIC)), 1)
+    art = Image.fromarray(np.ascontiguousarray(piece.art, dtype=np.float32))
+    w, h = max(2, round(pw)), max(2, round(ph))  # resized first, so that laying it neither blurs nor jags it
+    big = np.pad(np.clip(np.asarray(art.resize((w, h), Image.Resampling.BICUBIC)), 0, 1), 1)
+    ridge = (big > 0.12) & (big >= ndimage.maximum_filter(big, 3))
+    big = np.minimum(
+        big * max(1.0, 0.95 / max(float(np.median(big[ridge])), 0.25)), 1
+    )  # hairlines are cut in full
     fx, fy = (wall.x[at] - cx) / pw + 0.5, (wall.y[at] - cy) / ph + 0.5
-    return ndimage.map_coordinates(big, [fy * round(h * k) + 0.5, fx * round(w * k) + 0.5], order=1)
+    return ndimage.map_coordinates(big, [fy * h + 0.5, fx * w + 0.5], order=1)
 
 
 def _cut(
@@ -301,13 +304,16 @@ def _clear(
     spread = np.array([0.085, 0.065, 1.0], np.float32)  # lamps seen through glass are spread thin
     bent = np.where(hollow, seen[..., :3], studio.look_up(through, -first.ny, first.nx)) * spread @ lamp
     straight = np.where(hollow, seen[..., 3:], 0) * np.where(inside, 1, 0.96)[..., None]
+    thin = smooth(T.nh[first.i], 0.75, 0.95) * (inside | (T.h[first.i] < 0.06 * T.scale))  # a foot, a plate
+    straight = np.maximum(straight, 0.82 * thin[..., None])
     out = straight * behind + (1 - straight) * bent
-    facing = np.sqrt(np.maximum(1 - first.nx**2 - first.ny**2, 0.0))
-    path = np.clip(1 / np.maximum(facing, 0.2), 1, 3)[..., None] * np.where(hollow, 1, 1.5)
-    left = tint ** (1.5 * path)
-    colour = (tint / tint.max()) ** 2
-    out = out * left + (1 - float(tint.mean())) * 0.16 * colour * (0.4 + 0.6 * left)
-    out += 0.3 * studio.look_up(mirror, -last.ny, -last.nx) @ lamp * ((first.i != last.i) * 1.0)[..., None]
+    facing = np.sqrt(np.maximum(1 - first.nx**2 - first.ny**2, 0.04))
+    left = np.exp((1.5 / facing.clip(0.33) * np.where(hollow[..., 0], 1, 1.5))[..., None] * np.log(tint))
+    body = 0.14 * float(tint.max() - tint.min()) * (tint / tint.max()) ** 2  # colour glows on a dark ground
+    out = out * left + body * (0.4 + 0.6 * left)
     flip = -np.sign(cavity.w)
-    far = studio.look_up(mirror, -flip * cavity.ny, flip * cavity.nx) @ lamp
-    return out + 0.4 * far * (cavity.seen & ~inside)[..., None]
+    far = 0.3 * studio.look_up(mirror, -last.ny, -last.nx) * (first.i != last.i)[..., None]
+    far += (
+        0.4 * studio.look_up(mirror, -flip * cavity.ny, flip * cavity.nx) * (cavity.seen & ~inside)[..., None]
+    )
+    return out + far @ lamp

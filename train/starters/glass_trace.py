@@ -122,7 +122,10 @@ def trace(name: str, variant: int, width: int) -> Traced:
     r, h, arc, nr, nh, out = (k[order] for k in (R, H, A, d_h / d, -d_r / d, out))
     inner = np.interp(h, h[~out], r[~out], left=0, right=0)
     middle, reach = base - h * c, 40 if form.flat else 4
-    every, near, far = np.arange(len(r)), np.flatnonzero(~out), np.flatnonzero(out)[::-1]
+    seen = ~(out & (nh < -0.5) & (h < 0.004 * scale))  # all but what it stands on
+    every, near, far = np.flatnonzero(seen), np.flatnonzero(~out), np.flatnonzero(seen & out)[::-1]
     maps = [_paint(r, middle, s, chosen, width, reach) for chosen in (every, near, far)]
+    if form.flat:  # one looks down into it, so nothing of the outside hides the inside
+        maps[0] = np.where(maps[1] != 0, maps[1], maps[0])
     curves = [np.asarray(k, np.float32) for k in (r, h, arc, nr, nh, inner)]
     return Traced(form, scale, float(base), *maps, *curves, out)
