@@ -136,7 +136,7 @@ def engrave(ink: F32, u: F32, v: F32, technique: str, side: float, rng: Generato
     cut = np.maximum(art.stroke, art.fat)
     shade = ndimage.gaussian_filter(np.maximum(cut, 0.4 * art.inside), 3.0)
     if technique == "wheel":
-        matt = 0.45 + 0.55 * smooth(_hatch(u, v, height * 1.3, art.cell, 6.6, turn), 0.1, 0.9)
+        matt = 0.55 + 0.45 * smooth(_hatch(u, v, height * 1.3, art.cell, 6.6, turn), 0.1, 0.9)
         solid = (0.36 + 0.42 * near + 0.4 * (light - 1)) * matt
         cell = np.clip(0.12 + 0.5 * near + 0.3 * (light - 1), 0.03, 1) * matt
         alpha = np.maximum.reduce([0.95 * art.stroke, art.fat * solid, art.inside * cell, 0.85 * rim])
@@ -160,7 +160,7 @@ def engrave(ink: F32, u: F32, v: F32, technique: str, side: float, rng: Generato
         alpha = np.maximum.reduce([0.95 * art.stroke, solid, cell, 0.95 * rim])
         return Cut(alpha, 0.97 + 0.3 * (light - 1) + 0.012 * fine, 0.3 * shade)
     halo = ndimage.gaussian_filter(cut, 0.025 * side)  # sand that crept under the mask
-    deep = np.clip(_relief(height * 1.5), 0.25, 1.6)
+    deep = np.clip(_relief(height * 1.05), 0.4, 1.45)
     solid = ndimage.gaussian_filter(art.fat, 1.2) * (0.7 + 0.14 * near + 0.2 * (deep - 1))
     cell = art.inside * np.clip(0.24 + 0.28 * near + 0.3 * (deep - 1), 0.05, 1)
     alpha = np.maximum.reduce([0.95 * ndimage.gaussian_filter(art.stroke, 0.7), solid, cell]) + 0.1 * halo

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 F32 = NDArray[np.float32]
@@ -107,6 +107,33 @@ def look_up(table: F32, ny: F32, nx: F32) -> F32:
     """(..., 3) of a (256, 256, 3) table at a normal."""
     k = ((ny + 1) * 127.5).astype(np.int32) * 256 + ((nx + 1) * 127.5).astype(np.int32)
     return table.reshape(-1, table.shape[-1]).take(np.clip(k, 0, 65535), axis=0)
+
+
+def glow_of(tint: F32) -> F32:
+    """(3,) light that coloured glass gives back on a dark ground. tint: (3,) what a wall leaves of white."""
+    return 0.14 * float(tint.max() - tint.min()) * (tint / tint.max()) ** 2
+
+
+def draw_rod(
+    room: F32, points: list[tuple[float, float]], rod: float, lamp: F32, tint: F32, lights: int
+) -> None:
+    """Draw a bent rod of solid glass, a handle, into the room (W, W, 3).
+
+    points: (x, y) of its middle line, px; rod: half its thickness, px. lamp: (3, 3) colours of the two
+    lamps and the ground; tint: what glass leaves of white light; lights: from 0 to LIGHTS - 1.
+    """
+    x0, y0 = (int(min(p[k] for p in points) - rod - 2) for k in (0, 1))
+    x1, y1 = (int(max(p[k] for p in points) + rod + 3) for k in (0, 1))
+    line = Image.new("L", (x1 - x0, y1 - y0))
+    ImageDraw.Draw(line).line([(x - x0, y - y0) for x, y in points], fill=255, width=1)
+    far, (ky, kx) = ndimage.distance_transform_edt(np.asarray(line) == 0, return_indices=True)
+    far, ky, kx = (ndimage.gaussian_filter(k.astype(np.float32), 2.0) for k in (far, ky, kx))
+    ny, nx = (ky - np.arange(y1 - y0)[:, None]) / rod, (np.arange(x1 - x0) - kx) / rod
+    mirror, through, _ = tables(lights)
+    solid = look_up(through, -ny, nx) * np.array([0.12, 0.1, 1], np.float32) @ lamp * tint**2 + glow_of(tint)
+    cover = np.clip(rod - far + 0.5, 0, 1)[..., None].astype(np.float32)
+    view = room[y0:y1, x0:x1]
+    view += cover * (solid + look_up(mirror, ny, nx) @ lamp - view)
 
 
 def empty_room(W: int, ground: int, foot: tuple[float, float, float], squash: float, rng: Generator) -> F32:

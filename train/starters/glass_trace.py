@@ -48,6 +48,18 @@ class Traced:
         return float(np.cos(t)), float(np.sin(t))
 
 
+@dataclass(frozen=True)
+class Layer:
+    """What a view sees on one of the surfaces, (H, W) each: sample, sine and cosine of the angle, normal."""
+
+    i: NDArray[np.int32]
+    seen: NDArray[np.bool_]
+    u: F32
+    w: F32
+    nx: F32
+    ny: F32
+
+
 def _curve(form: Form, scale: float) -> tuple[F32, F32, F32, NDArray[np.bool_]]:
     """Radius, height, arc length (px) and outside-or-not, in equal steps, outside then inside."""
     p = np.asarray(form.outer, float)
