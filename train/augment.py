@@ -14,18 +14,24 @@ from torch.nn import functional as F
 
 
 def simulate_drawing(
-    ink_B1HW: Tensor, filled_B: Tensor, size: int, rng: Generator, strength: float = 1.0
+    ink_B1HW: Tensor,
+    filled_B: Tensor,
+    size: int,
+    rng: Generator,
+    strength: float = 1.0,
+    photo_B: Tensor | None = None,
 ) -> Tensor:
     """One free-hand version of each picture, (B, 1, size, size).
 
     filled_B: share of solid ink; a solid shape is often drawn as its outline. Then strokes are thickened
     or thinned, dropped in places, and the page is turned, shifted, scaled, warped and seen at a slant.
-    strength: 0 leaves the geometry alone, 1 is training.
+    strength: 0 leaves the geometry alone, 1 is training. photo_B: True where the picture is a photo,
+    whose grey is no ink: only the geometry changes.
     """
     ink = _outlined(ink_B1HW, filled_B, rng)
     ink = _warped(ink, size, rng, strength)
-    ink = _restroked(ink, rng)
-    return _strokes_dropped(ink, rng, strength)
+    drawn = _strokes_dropped(_restroked(ink, rng), rng, strength)
+    return drawn if photo_B is None else torch.where(photo_B.view(-1, 1, 1, 1), ink, drawn)
 
 
 def _chance(count: int, probability: float, rng: Generator) -> Tensor:
@@ -105,4 +111,4 @@ def _warped(ink: Tensor, size: int, rng: Generator, strength: float) -> Tensor:
     if ink.shape[-1] > size:
         ink = F.avg_pool2d(F.pad(ink, (0, 1, 0, 1)), 2, stride=1)
     warped = F.grid_sample(ink, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    return (warped * 1.25).clamp_(0, 1)
+    return (warped * 1.15).clamp_(0, 1)

@@ -33,29 +33,33 @@ class Phase:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A whole run. size: pictures the network sees while it learns, pixels a side. labels_per_batch x
+    """A whole run. ink_size, size, serve_size: pixels a side of the pictures kept in memory, of those the
+    network learns from, and of those it is served with. labels_per_batch x
     records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
     steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
     2019); 0 is triplets alone. leave_out: concepts whose free-hand drawings are never shown."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256
+    ink_size: int = 160
     size: int = 128
-    labels_per_batch: int = 24
+    serve_size: int = 160
+    labels_per_batch: int = 16
     records_per_label: int = 4
-    drawn_share: float = 0.5
+    drawn_share: float = 0.6
     margin: float = 0.2
     proxy_weight: float = 0.5
     proxy_scale: float = 16.0
-    head_factor: float = 4.0
+    head_factor: float = 3.0
     weight_decay: float = 0.02
-    average_decay: float = 0.995
+    average_decay: float = 0.998
     seed: int = 0
     leave_out: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = field(
         default=(
-            Phase("semi-hard", "semi-hard", 45_000, 2, 1e-3),
-            Phase("batch-hard", "batch-hard", 30_000, 0, 4e-4),
+            Phase("head", "semi-hard", 4_000, 7, 2e-3),
+            Phase("semi-hard", "semi-hard", 50_000, 0, 8e-4),
+            Phase("batch-hard", "batch-hard", 40_000, 0, 3e-4),
         )
     )
 

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 from tqdm import tqdm
 
 from retrieval import images
 from retrieval.types import ImageError
 from train.concepts import concept, hand, held_out
 from train.line_art import LineArt
+from train.starters import ornaments
+from train.starters.motifs import MOTIFS
 
 EMOJI_SETS = ("openmoji", "fluent-emoji", "emojione", "noto-emoji")
 # Sets made for interfaces: only what has a name that emoji, game-icons or drawings have too is taken.
@@ -64,16 +66,19 @@ _SKIP_WORDS = {
 _SKIP_VARIANTS = ("-thin", "-light", "-bold", "-duotone", "-negative", "-off", "-remix")
 
 
+DOMAINS = ("art", "drawing", "photo")
+
+
 @dataclass(frozen=True)
 class Pictures:
-    """ink_NHW: (N, S, S) uint8, 255 is paper. concepts, sources: N strings ("lion", "openmoji:1F981").
-    drawn: (N,) bool, True for a person's free-hand drawing. filled: (N,) float32, share of the ink that
-    lies inside solid areas (0 for pure lines)."""
+    """ink_NHW: (N, S, S) uint8, 255 is paper; a photo is plain grey. concepts, sources: N strings ("lion",
+    "openmoji:1F981"). domains: N of DOMAINS. filled: (N,) float32, share of the ink that lies inside
+    solid areas (0 for pure lines)."""
 
     ink_NHW: np.ndarray
     concepts: np.ndarray
     sources: np.ndarray
-    drawn: np.ndarray
+    domains: np.ndarray
     filled: np.ndarray
 
     def __len__(self) -> int:
@@ -121,40 +126,54 @@ def line_art_sources(drawing_classes: tuple[str, ...]) -> dict[str, str]:
 
 def drawing_files(root: Path) -> dict[Path, str]:
     """Free-hand drawings of the Sketchy and PACS folders: file -> concept."""
-    files = {}
-    for folder in (root / "sketchy" / "sketches", root / "pacs" / "sketch"):
-        for path in sorted(folder.glob("*/*.png")):
-            files[path] = concept(path.parent.name.replace("_", " "))
-    return files
+    return _class_folders([root / "sketchy" / "sketches", root / "pacs" / "sketch"], "*.png")
 
 
-def _ink(job: tuple[str, str | None, int]) -> tuple[np.ndarray, float] | None:
-    source, path, size = job
+def photo_files(root: Path) -> dict[Path, str]:
+    """The photos those drawings were made from, and more of the same classes: file -> concept.
+
+    They tie what a drawing means to what the backbone learnt from photos, for classes nobody drew too.
+    """
+    return _class_folders([root / "sketchy" / "photos", root / "pacs" / "photo"], "*.jpg")
+
+
+def _class_folders(folders: list[Path], pattern: str) -> dict[Path, str]:
+    return {
+        path: concept(path.parent.name.replace("_", " "))
+        for folder in folders
+        for path in sorted(folder.glob(f"*/{pattern}"))
+    }
+
+
+def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | None:
+    source, path, domain, size = job
     try:
-        if path is None:
-            set_name, _, name = source.partition(":")
-            picture = Image.fromarray(_opened(set_name).render(name, 256))
-        else:
-            picture = images.load(path)
+        if domain == "photo":
+            grey = images.load(Path(path)).convert("L").resize((size, size), Image.Resampling.BICUBIC)
+            return np.asarray(grey), 0.0
+        picture = images.load(Path(path)) if path else Image.fromarray(line_art(source))
         ink, _ = images.ink_on_paper(picture, "sketch", size)
     except (ImageError, KeyError, ValueError):
         return None
     return ink, filled_share(ink)
 
 
-_SETS: dict[str, LineArt] = {}
-
-
-def _opened(set_name: str) -> LineArt:
+def line_art(source: str, size: int = 256) -> np.ndarray:
+    """(H, W) uint8 black on white, of a set (`game-icons:lion`) or of our own hand (`ornament:star/2`)."""
+    set_name, _, name = source.partition(":")
+    if set_name == "ornament":
+        ornament, _, design = name.partition("/")
+        return ornaments.draw(ornament, int(design), size)
     if set_name not in _SETS:
         _SETS[set_name] = LineArt(set_name)
-    return _SETS[set_name]
+    return _SETS[set_name].render(name, size)
+
+
+_SETS: dict[str, LineArt] = {}
 
 
 def filled_share(ink_HW: np.ndarray) -> float:
     """Share of dark pixels that survive an erosion of 4% of the side: 0 for lines, near 1 for a blob."""
-    from PIL import ImageFilter
-
     dark = Image.fromarray((ink_HW < 128).astype(np.uint8) * 255)
     width = max(3, round(ink_HW.shape[0] * 0.055) | 1)
     inside = np.asarray(dark.filter(ImageFilter.MinFilter(width))).mean()
@@ -166,25 +185,35 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
 
     Held-out hands are left out here, once, so that no training can see them.
     """
-    drawings = drawing_files(root)
-    classes = tuple(sorted(set(drawings.values())))
-    line_art = {source: name for source, name in line_art_sources(classes).items() if not held_out(source)}
-    jobs = [(source, None, size) for source in line_art]
-    jobs += [(str(path.relative_to(root)), str(path), size) for path in drawings]
-    labels = [*line_art.values(), *drawings.values()]
-    key = hashlib.sha256(json.dumps([jobs, labels], default=str).encode()).hexdigest()[:16]
+    drawings, photos = drawing_files(root), photo_files(root)
+    drawn = frozenset(drawings.values())
+    line_art = {
+        source: name
+        for source, name in (line_art_sources(tuple(sorted(drawn))) | motif_sources()).items()
+        if not held_out(source)
+    }
+    counts = Counter(line_art.values())
+    # A concept with one drawing in all says nothing about what else looks like it.
+    line_art = {source: name for source, name in line_art.items() if counts[name] > 1 or name in drawn}
+    jobs = [(source, None, "art", size) for source in line_art]
+    jobs += [(str(path.relative_to(root)), str(path), "drawing", size) for path in drawings]
+    jobs += [(str(path.relative_to(root)), str(path), "photo", size) for path in photos]
+    labels = [*line_art.values(), *drawings.values(), *photos.values()]
+    key = hashlib.sha256(json.dumps([jobs, labels]).encode()).hexdigest()[:16]
     file = cache / f"pictures-{size}-{key}.npz"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with ProcessPoolExecutor(2) as pool:
-            made = list(tqdm(pool.map(_ink, jobs, chunksize=128), total=len(jobs), desc="pictures to ink"))
+            made = list(
+                tqdm(pool.map(_ink, jobs, chunksize=128), total=len(jobs), desc="pictures", mininterval=10)
+            )
         kept = [index for index, entry in enumerate(made) if entry is not None]
         np.savez(
             file.with_suffix(".part.npz"),
             ink_NHW=np.stack([made[index][0] for index in kept]),
             concepts=np.array([labels[index] for index in kept]),
             sources=np.array([jobs[index][0] for index in kept]),
-            drawn=np.array([jobs[index][1] is not None for index in kept]),
+            domains=np.array([jobs[index][2] for index in kept]),
             filled=np.array([made[index][1] for index in kept], dtype=np.float32),
         )
         file.with_suffix(".part.npz").rename(file)
@@ -192,11 +221,15 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
         return Pictures(**{name: saved[name] for name in Pictures.__dataclass_fields__})
 
 
+def motif_sources() -> dict[str, str]:
+    """Source -> concept of the starter's own motifs, whose drawings were all looked at: these names win."""
+    return {source: concept(motif.label) for motif in MOTIFS for source in motif.sources}
+
+
 def summary(pictures: Pictures) -> str:
-    counts = Counter(pictures.concepts.tolist())
-    shared = sum(1 for count in counts.values() if count > 1)
-    hands = len({hand(source) for source in pictures.sources[~pictures.drawn]})
+    domains = Counter(pictures.domains.tolist())
+    hands = len({hand(source) for source in pictures.sources[pictures.domains == "art"]})
     return (
-        f"{len(pictures)} pictures, {int(pictures.drawn.sum())} of them free-hand drawings, "
-        f"{hands} line-art hands; {len(counts)} concepts, {shared} with several pictures"
+        f"{len(pictures)} pictures ({', '.join(f'{domains[name]} {name}' for name in DOMAINS)}), "
+        f"{hands} line-art hands, {len(set(pictures.concepts.tolist()))} concepts"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = Tru
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     torch.manual_seed(config.seed)
     rng = torch.Generator().manual_seed(config.seed)
-    keep = ~(pictures.drawn & np.isin(pictures.concepts, config.leave_out))
+    keep = (pictures.domains == "art") | ~np.isin(pictures.concepts, config.leave_out)
     pictures = pictures.only(keep)
     sampler = LabelsByRecords(
         pictures, config.labels_per_batch, config.records_per_label, config.drawn_share, config.seed
@@ -48,6 +49,43 @@ def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = Tru
             _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, events, progress)
             torch.save(average.module.state_dict(), run / f"checkpoint-{phase.name}.pt")
     return average.module.eval()
+
+
+def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int, rng: torch.Generator):
+    """Yield (images, label_ids), each made on a thread of its own while the step before it learns."""
+
+    def make() -> tuple[torch.Tensor, torch.Tensor]:
+        rows = sampler.batch()
+        ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
+        filled_B = torch.from_numpy(pictures.filled[rows])
+        photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
+        drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, photo_B=photo_B)
+        images = ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
+        return images, torch.from_numpy(sampler.label_ids[rows])
+
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(make)
+        for step in range(steps):
+            ready = waiting.result()
+            if step + 1 < steps:
+                waiting = ahead.submit(make)
+            yield ready
+
+
+def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
+    """The model of a run's last finished phase, and its config. Raises RuntimeError for an unfinished run."""
+    values = json.loads((run / "config.json").read_text())
+    phases = tuple(Phase(**phase) for phase in values.pop("phases"))
+    config = TrainConfig(**values | {"leave_out": tuple(values["leave_out"]), "phases": phases})
+    done = [run / f"checkpoint-{phase.name}.pt" for phase in phases]
+    done = [path for path in done if path.exists()]
+    if not done:
+        raise RuntimeError(
+            f"{run} has no finished phase yet; wait for it, or run: python -m train fit --run {run}"
+        )
+    model = EmbeddingModel(config.backbone, config.dim, pretrained=False)
+    model.load_state_dict(torch.load(done[-1], weights_only=True))
+    return model.eval(), config
 
 
 def _optimizer(model: EmbeddingModel, proxies: nn.Module, phase: Phase, config: TrainConfig):
@@ -75,13 +113,10 @@ def _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, e
     )
     mine = MINERS[phase.miner]
     started = time.perf_counter()
-    for step in tqdm(range(steps), desc=phase.name, disable=not progress, mininterval=5):
-        rows = sampler.batch()
-        labels_B = torch.from_numpy(sampler.label_ids[rows])
-        ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
-        drawn = simulate_drawing(ink_B1HW, torch.from_numpy(pictures.filled[rows]), config.size, rng)
-        images_B1HW = ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
-
+    batches = _batches(steps, pictures, sampler, config.size, rng)
+    for step, (images_B1HW, labels_B) in enumerate(
+        tqdm(batches, total=steps, desc=phase.name, disable=not progress, mininterval=10)
+    ):
         embeddings_BD = model(images_B1HW)
         similarity_BB = embeddings_BD @ embeddings_BD.T
         triplets = mine(similarity_BB.detach(), labels_B, config.margin)
@@ -104,8 +139,8 @@ def _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, e
                 "phase": phase.name,
                 "step": step,
                 "of": steps,
-                "triplet": round(float(triplet), 4),
-                "proxy": round(float(proxy), 4),
+                "triplet": round(float(triplet.detach()), 4),
+                "proxy": round(float(proxy.detach()), 4),
                 "active": round(active, 3),
                 "seconds": round(time.perf_counter() - started, 1),
             }

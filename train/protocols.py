@@ -14,9 +14,11 @@ import numpy as np
 from PIL import Image
 
 from retrieval import images
-from retrieval.encoder import Encoder
+from retrieval.encoder import Encoder, EncoderConfig
 from train.concepts import concept
 from train.metrics import bootstrap_interval, hit_at_k
+
+FROZEN_SIZE, FROZEN_DIM = 224, 1280
 
 
 def encode(
@@ -30,6 +32,28 @@ def encode(
         ]
         vectors.append(encoder.encode(np.stack(prepared)))
     return np.concatenate(vectors)
+
+
+def open_encoder(model: str, cache: Path, size: int | None = None, threads: int = 0) -> Encoder:
+    """The serving encoder of a run folder, of a bundle folder, or the frozen backbone ("frozen", 1280-d).
+
+    size: pixels a side to feed it, if not as served. A run's graph is exported into `cache`.
+    """
+    if (folder := Path(model) / "model").is_dir():
+        config = json.loads((folder / "config.json").read_text())
+        return Encoder(folder / "encoder.onnx", EncoderConfig.from_json(config), threads)
+    from train.export import export_onnx
+    from train.loop import load_run
+    from train.model import EmbeddingModel
+
+    if model == "frozen":
+        network, size, dim = EmbeddingModel(dim=None), size or FROZEN_SIZE, FROZEN_DIM
+    else:
+        network, config = load_run(Path(model))
+        size, dim = size or config.serve_size, config.dim
+    path = cache / "graphs" / f"{Path(model).name}-{size}.onnx"
+    export_onnx(network, size, path)
+    return Encoder(path, EncoderConfig(size, dim), threads)
 
 
 def engraving_classes(root: Path) -> dict[str, list[str]]:

@@ -43,7 +43,9 @@ def write_records(
             ),
         }
     )
-    table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": _features(table, dim)}})})
+    table = table.replace_schema_metadata(
+        {"huggingface": json.dumps({"info": {"features": _features(table, dim)}})}
+    )
     size = sum(len(row["picture"]) for row in rows) + embeddings_ND.size * 4
     shards = max(1, math.ceil(size / SHARD_BYTES))
     for shard in range(shards):

@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from train.line_art import PACKAGES, LineArt
-from train.starters import glass, ornaments
+from train.data import line_art
+from train.line_art import PACKAGES
+from train.starters import glass
 from train.starters.motifs import MOTIFS, Motif
 
 PICTURE = 384  # px, the side of a record's picture
@@ -98,20 +99,6 @@ def plans(limit: int | None = None) -> list[Plan]:
                 )
             )
     return made if limit is None else made[:: max(1, len(made) // limit)][:limit]
-
-
-def line_art(source: str, size: int = 256) -> np.ndarray:
-    """(H, W) uint8 black on white, of a set (`game-icons:lion`) or of our own hand (`ornament:star/2`)."""
-    set_name, _, name = source.partition(":")
-    if set_name == "ornament":
-        ornament, _, design = name.partition("/")
-        return ornaments.draw(ornament, int(design), size)
-    if set_name not in _OPENED:
-        _OPENED[set_name] = LineArt(set_name)
-    return _OPENED[set_name].render(name, size)
-
-
-_OPENED: dict[str, LineArt] = {}
 
 
 def cut_by_hand(art_HW: np.ndarray, rng: np.random.Generator, mirror: bool) -> np.ndarray:
