@@ -7,11 +7,13 @@ always give the same pixels. Sources in the motif table name them `ornament:<nam
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from train.starters import ornament_bands as bands
 from train.starters import ornament_emblems as emblems
+from train.starters import ornament_letters as letters
 from train.starters import ornament_plants as plants
 from train.starters import ornament_scrolls as scrolls
 from train.starters import ornament_weaves as weaves
@@ -48,7 +50,7 @@ _CUTTERS: dict[str, tuple[Callable[[Plate, int], None], int]] = {
     "wedding-rings": (emblems.wedding_rings, 5),
     "compass-rose": (emblems.compass_rose, 5),
     "cross": (emblems.cross, 4),
-}
+} | {f"letter-{letter.lower()}": (partial(letters.initial, letter), 7) for letter in letters.STROKES["roman"]}
 
 DESIGNS: dict[str, int] = {name: count for name, (_, count) in _CUTTERS.items()}
 
