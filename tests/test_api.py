@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,13 @@ def test_image_url_is_fetchable_as_it_is(app: RunningApp) -> None:
     assert response.headers["content-type"] == "image/webp"
     assert "immutable" in response.headers["cache-control"]
     assert max(Image.open(io.BytesIO(response.content)).size) <= 384
+
+
+def test_many_pictures_may_be_fetched_at_once(app: RunningApp) -> None:
+    matches = call(app, "search", image=data_url(encoded(drawing())), k=50)["matches"]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(httpx.get, [match["image_url"] for match in matches] * 3))
+    assert all(answer.is_success for answer in answers)
 
 
 def test_embedding_is_a_unit_vector_and_the_same_each_time(client: Client, fish: Path) -> None:

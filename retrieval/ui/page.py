@@ -25,9 +25,9 @@ def build_page(service: SearchService) -> gr.Blocks:
         _part("masthead", meta=page_meta(service), ask=page_ask(service))
         with gr.Row(elem_id="burin-room"):
             with gr.Column(elem_id="burin-desk"), gr.Tabs(elem_id="burin-tabs"):
-                with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch", render_children=True):
+                with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch"):
                     _part("pad", template=asset("pad.html").replace("@examples", _example_buttons()))
-                with gr.Tab(TEXTS["en"]["tab_upload"], id="upload", render_children=True):
+                with gr.Tab(TEXTS["en"]["tab_upload"], id="upload"):
                     _part("upload")
             with gr.Column(elem_id="burin-gallery"):
                 _part("results")

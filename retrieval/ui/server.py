@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 import gradio as gr
@@ -51,7 +52,8 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
-        "footer_links": [],
+        # "api" keeps the page of the API; the link to it is in our own footer.
+        "footer_links": ["api"],
         "state_session_capacity": SESSIONS_KEPT,
     }
     page.launch(**(options | overrides))
@@ -63,11 +65,15 @@ def routes(service: SearchService) -> list[Route]:
     def health(request: Request) -> Response:
         return JSONResponse(api.health(service), headers={"Cache-Control": "no-store"})
 
+    # A Parquet reader that two threads use at once takes the process down.
+    one_reader = threading.Lock()
+
     def picture(request: Request) -> Response:
         if not signed_in(request):
             return JSONResponse({"error": "Not authenticated"}, status_code=401)
         try:
-            data = service.picture(request.path_params["collection"], request.path_params["id"])
+            with one_reader:
+                data = service.picture(request.path_params["collection"], request.path_params["id"])
         except NotFoundError as error:
             return JSONResponse({"error": str(error)}, status_code=404)
         whose = "private" if request.app.auth else "public"

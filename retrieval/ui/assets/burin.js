@@ -130,6 +130,16 @@ window.burin = (() => {
     write();
   }
 
+  // A picture pasted anywhere opens the upload, which Gradio renders only when its tab is first opened.
+  document.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
+    if (!file || !state.meta) return;
+    event.preventDefault();
+    state.file = file;
+    tab("upload");
+    emit("file", file);
+  });
+
   // ---- helpers for building elements from record texts: never innerHTML
   function make(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);

@@ -44,6 +44,7 @@ burin.parts.masthead = (element) => {
   draw();
 };
 burin.parts.colophon = (element) => {
-  element.querySelector("[data-do=api]").href = burin.root() + "/?view=api";
+  // Gradio's page of the API opens from the button of its own footer, which is out of sight.
+  element.querySelector("[data-do=api]").onclick = () => document.querySelector("footer .show-api")?.click();
   element.querySelector("[data-do=openapi]").href = burin.root() + "/gradio_api/openapi.json";
 };

@@ -89,6 +89,7 @@ burin.parts.pad = (element) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
     current = null;
+    redraw(); // the stroke in one piece: undo and redo bring back the very same pixels
     changed();
   };
   canvas.addEventListener("pointerup", lift);

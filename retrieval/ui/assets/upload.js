@@ -81,13 +81,6 @@ burin.parts.upload = (element) => {
     drop.classList.remove("is-over");
     take(event.dataTransfer.files[0]);
   });
-  document.addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
-    if (!file) return;
-    event.preventDefault();
-    burin.tab("upload");
-    take(file);
-  });
   find("paste").onclick = async () => {
     try {
       for (const entry of await navigator.clipboard.read()) {
@@ -135,4 +128,6 @@ burin.parts.upload = (element) => {
     radio.onchange = () => { if (picture) search(); };
   });
   burin.on("language", show);
+  burin.on("file", take);
+  take(burin.state.file); // pasted before this tab was ever open
 };

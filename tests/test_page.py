@@ -1,0 +1,466 @@
+"""The page in a real Chromium: drawn on with a mouse and a finger, read in both languages, at two widths."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from retrieval import images
+from retrieval.types import MAX_K, ImageError, NotFoundError, Query, RequestError
+from retrieval.ui.texts import TEXTS, in_both
+from tests.conftest import RunningApp, drawing, encoded
+from tests.test_api import BAD_PICTURES
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+ASK = re.compile(r"/gradio_api/component_server/?$")
+
+# Strokes by hand in shares of the paper: a fish, and what makes it another thing.
+BODY = [
+    *((0.1, 0.5), (0.3, 0.33), (0.55, 0.32), (0.75, 0.48), (0.92, 0.32)),
+    *((0.9, 0.66), (0.75, 0.53), (0.52, 0.68), (0.28, 0.66), (0.1, 0.5)),
+]
+STEM = [(0.5, 0.35), (0.48, 0.6), (0.5, 0.95)]
+STAR = [
+    *((0.5, 0.1), (0.61, 0.38), (0.91, 0.39), (0.67, 0.57), (0.76, 0.87), (0.5, 0.69)),
+    *((0.25, 0.87), (0.33, 0.57), (0.09, 0.39), (0.39, 0.38), (0.5, 0.1)),
+]
+
+
+# ---- without a browser
+
+
+def test_both_languages_have_the_same_keys_and_holes() -> None:
+    assert TEXTS["en"].keys() == TEXTS["fr"].keys()
+    for key, english in TEXTS["en"].items():
+        assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", TEXTS["fr"][key])), key
+
+
+def test_every_text_the_page_names_exists() -> None:
+    assets = Path("retrieval/ui/assets")
+    source = "".join(path.read_text() for path in [*assets.glob("*.html"), *assets.glob("*.js")])
+    named = re.findall(r'data-t(?:-label)?="(\w+)"', source) + re.findall(r'\bt\("(\w+)"[,)]', source)
+    assert set(named) <= TEXTS["en"].keys()
+
+
+@pytest.mark.parametrize("name", BAD_PICTURES)
+def test_what_is_wrong_with_a_picture_is_said_in_french_too(name: str) -> None:
+    with pytest.raises(ImageError) as raised:
+        images.ink_on_paper(images.load(BAD_PICTURES[name][0]), "auto", 64)
+    said = in_both(str(raised.value))
+    assert said["en"] != said["fr"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda: Query("engravings", picture=b"", k=MAX_K + 1),
+        lambda: (_ for _ in ()).throw(
+            NotFoundError("There is no record 'x' in 'engravings'; ids look like y.")
+        ),
+        lambda: (_ for _ in ()).throw(NotFoundError("There is no collection 'x'; wanted: engravings.")),
+        lambda: (_ for _ in ()).throw(RequestError("No record carries the tags a, b; try fewer or others.")),
+    ],
+)
+def test_other_refusals_are_said_in_french_too(error: Callable[[], Any]) -> None:
+    with pytest.raises((RequestError, NotFoundError)) as raised:
+        error() if not hasattr(made := error(), "send") else next(made)
+    said = in_both(str(raised.value))
+    assert said["en"] != said["fr"]
+
+
+# ---- with one
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip(
+            "no Chromium on this machine: install it (apt-get install chromium) to run the page tests"
+        )
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Any, app: RunningApp) -> Iterator[Callable[..., Any]]:
+    """Opens the page as a visitor would have it. When the test ends, no visit may have asked another host
+    for anything, nor logged an error."""
+    contexts, hosts, errors = [], set(), []
+
+    def open_page(viewport: dict[str, int] = DESK, locale: str = "en-GB", **options: Any) -> Any:
+        context = browser.new_context(viewport=viewport, locale=locale, **options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(app.url)
+        page.wait_for_selector(".pad.is-empty canvas")
+        page.wait_for_selector(".card-open")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert hosts - {""} == {urlsplit(app.url).netloc}
+    assert not errors
+
+
+def stroke(page: Any, points: list[tuple[float, float]]) -> None:
+    box = page.locator(".pad canvas").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def settled(page: Any) -> None:
+    page.wait_for_selector("#results:not(.is-busy)")
+
+
+def answered(page: Any, action: Callable[[], Any]) -> list[str]:
+    """Do it, wait until the answer it leads to is on the page, and return the ids of the gallery."""
+    with page.expect_response(ASK):
+        action()
+    settled(page)
+    return ids(page)
+
+
+def ids(page: Any) -> list[str]:
+    return page.eval_on_selector_all(".card-open", "cards => cards.map((card) => card.dataset.id)")
+
+
+def reading(page: Any) -> str:
+    return page.locator(".reading").inner_text()
+
+
+def paper(page: Any) -> str:
+    return page.evaluate("document.querySelector('.pad canvas').toDataURL()")
+
+
+page_test = pytest.mark.page
+
+
+@page_test
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_visit_from_the_first_stroke_to_the_other_language(
+    visit: Callable[..., Any], tmp_path: Path, viewport: dict[str, int]
+) -> None:
+    page = visit(viewport)
+    first = answered(page, lambda: stroke(page, STEM))
+    assert len(first) == 10
+    more = answered(page, lambda: stroke(page, STAR))
+    assert more != first, "the results follow the drawing without a click"
+    assert re.search(r"10 results in [\d,]+ ms", reading(page))
+
+    page.locator(".card-open").nth(1).click()
+    record = page.locator("dialog.record[open]")
+    assert record.locator("dd").first.inner_text() == more[1]
+    assert record.locator("dt").count() >= 6
+    assert record.locator("img").get_attribute("alt")
+    alike = answered(page, lambda: record.get_by_role("button", name="More like this").click())
+    assert more[1] not in alike, "a record is not like itself"
+    assert "MORE LIKE" in reading(page).upper()
+
+    page.get_by_role("tab", name="Upload").click()
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(encoded(drawing(900), "JPEG", quality=90))
+    found = answered(page, lambda: page.set_input_files(".upload [name=file]", photo))
+    assert found != alike
+    assert "read as a drawing" in reading(page)
+    page.wait_for_selector(".drop-picture:visible")
+    answered(page, lambda: page.get_by_text("A photo of the glass").click())
+
+    before = paper(page)
+    page.get_by_role("button", name="Lire cette page en français").click()
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    page.get_by_role("tab", name="Dessin").click()
+    assert paper(page) == before, "the drawing survives the tabs and the language"
+    assert "résultats en" in reading(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@page_test
+def test_a_finger_draws_too(visit: Callable[..., Any]) -> None:
+    page = visit(PHONE, has_touch=True, is_mobile=True)
+    box = page.locator(".pad canvas").bounding_box()
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, points: list[tuple[float, float]]) -> None:
+        places = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    def finger() -> None:
+        send("touchStart", [BODY[0]])
+        for point in BODY[1:]:
+            send("touchMove", [point])
+        send("touchEnd", [])
+
+    assert len(answered(page, finger)) == 10
+    assert page.evaluate("scrollY") == 0, "drawing does not scroll the page"
+
+
+@page_test
+def test_a_late_answer_never_replaces_a_newer_one(visit: Callable[..., Any]) -> None:
+    page = visit()
+    held = []
+
+    def hold_the_first(route: Any) -> None:
+        if not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(ASK, hold_the_first)
+    with page.expect_request(ASK):
+        stroke(page, STEM)
+    with page.expect_response(ASK):
+        stroke(page, STAR)
+    settled(page)
+    newer = ids(page)
+    with page.expect_response(ASK) as late:
+        held[0].continue_()
+    late_ids = [match["id"] for match in late.value.json()["answer"]["matches"]]
+    assert late_ids != newer, "the two drawings find different records"
+    # Another question and its answer: whatever the late answer did, it has done by then.
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert ids(page) == newer
+    page.get_by_role("button", name="Clear").click()
+    settled(page)
+    assert "Draw a motif" in reading(page)
+
+
+@page_test
+def test_an_answer_after_clear_is_too_late(visit: Callable[..., Any]) -> None:
+    page = visit()
+    samples = ids(page)
+    held = []
+    page.route(ASK, lambda route: held.append(route))
+    with page.expect_request(ASK):
+        stroke(page, BODY)
+    page.get_by_role("button", name="Clear").click()
+    with page.expect_response(ASK):
+        held[0].continue_()
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert ids(page) == samples
+
+
+@page_test
+def test_undo_redo_erase_and_clear_refresh_the_results(visit: Callable[..., Any]) -> None:
+    page = visit()
+    samples = ids(page)
+    one = answered(page, lambda: stroke(page, STEM))
+    two = answered(page, lambda: stroke(page, STAR))
+    assert answered(page, lambda: page.get_by_role("button", name="Undo").click()) == one
+    assert answered(page, lambda: page.get_by_role("button", name="Redo").click()) == two
+    assert answered(page, lambda: page.keyboard.press("Control+z")) == one
+    page.get_by_role("button", name="Eraser").click()
+    answered(page, lambda: stroke(page, [(0.4, 0.9), (0.6, 0.9)]))
+    page.get_by_role("button", name="Clear").click()
+    assert ids(page) == samples
+    assert page.locator(".pad.is-empty").count() == 1
+    assert page.get_by_role("button", name="Undo").is_disabled()
+    # The pen is in hand again.
+    answered(page, lambda: stroke(page, STEM))
+
+
+@page_test
+def test_an_empty_pad_gets_a_friendly_sentence(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.get_by_role("button", name="Search", exact=True).click()
+    assert "The pad is empty" in reading(page)
+    stroke(page, [(0.2, 0.2), (0.21, 0.2)])
+    page.get_by_role("button", name="Eraser").click()
+    page.locator("[name=size]").fill("24")
+    answered(page, lambda: stroke(page, [(0.1, 0.2), (0.4, 0.2)]))
+    assert "The picture is blank" in reading(page)
+    page.get_by_role("button", name="Lire cette page en français").click()
+    assert "L’image est vide" in reading(page)
+
+
+@page_test
+def test_examples_are_drawn_and_searched(visit: Callable[..., Any]) -> None:
+    page = visit(reduced_motion="reduce")
+    seen = [answered(page, button.click) for button in page.locator("[data-example]").all()]
+    assert len({tuple(one) for one in seen}) == len(seen)
+
+
+@page_test
+def test_a_wrong_file_gets_a_sentence_and_the_next_one_works(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Upload").click()
+    page.locator(".upload").get_by_role("button", name="Search").click()
+    assert "Choose a picture first" in reading(page)
+    for name, (data, wanted) in BAD_PICTURES.items():
+        path = tmp_path / f"{name}.png"
+        path.write_bytes(data)
+        answered(page, lambda path=path: page.set_input_files(".upload [name=file]", path))
+        assert wanted in reading(page), name
+    good = tmp_path / "scan.tiff"
+    good.write_bytes(encoded(drawing(), "TIFF"))
+    assert len(answered(page, lambda: page.set_input_files(".upload [name=file]", good))) == 10
+    assert "scan.tiff" in page.locator(".drop-name").inner_text()
+
+
+@page_test
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_picture_can_be_dropped_and_pasted(visit: Callable[..., Any], way: str) -> None:
+    page = visit()
+    target = {"drop": ".drop", "paste": "body"}[way]
+    if way == "drop":
+        page.get_by_role("tab", name="Upload").click()
+    give = """([way, target, text]) => {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], "fish.png", { type: "image/png" }));
+        const about = { bubbles: true, cancelable: true };
+        document.querySelector(target).dispatchEvent(way === "drop"
+          ? new DragEvent("drop", { ...about, dataTransfer: data })
+          : new ClipboardEvent("paste", { ...about, clipboardData: data }));
+    }"""
+    text = base64.b64encode(encoded(drawing())).decode()
+    assert len(answered(page, lambda: page.evaluate(give, [way, target, text]))) == 10
+    assert page.get_by_role("tab", name="Upload").get_attribute("aria-selected") == "true"
+
+
+@page_test
+def test_number_of_results_and_tags_narrow_the_search(visit: Callable[..., Any]) -> None:
+    page = visit()
+    answered(page, lambda: stroke(page, BODY))
+    slider = page.locator("[name=k]")
+    assert len(answered(page, lambda: (slider.fill("50"), slider.dispatch_event("change")))) == 50
+    page.locator(".card-open").first.click()
+    chip = page.locator("dialog .chip").first
+    tag = chip.inner_text()
+    answered(page, chip.click)
+    page.locator(".card-open").first.click()
+    assert tag in page.locator("dialog .chip").all_inner_texts()
+    page.keyboard.press("Escape")
+    answered(page, page.locator(".filters .chip").click)
+    assert page.locator(".filters .chip").count() == 0
+
+
+@page_test
+def test_records_are_leafed_through_with_the_keyboard(visit: Callable[..., Any]) -> None:
+    page = visit()
+    found = answered(page, lambda: stroke(page, BODY))
+    page.locator(".card-open").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("dialog dd").first.inner_text() == found[1]
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.id") == found[1], "the focus is where one left off"
+
+
+@page_test
+def test_the_browser_language_is_taken_and_every_word_is_french(visit: Callable[..., Any]) -> None:
+    page = visit(locale="fr-FR")
+    answered(page, lambda: stroke(page, BODY))
+    page.locator(".card-open").first.click()
+    said = page.evaluate(
+        """() => [...document.querySelectorAll("[data-t], [data-t-label]")].flatMap((node) => [
+            [node.dataset.t, node.textContent], [node.dataset.tLabel, node.getAttribute("aria-label")],
+        ].filter(([key]) => key))"""
+    )
+    plain = {key: text for key, text in said if "{" not in TEXTS["fr"][key]}
+    assert plain == {key: TEXTS["fr"][key] for key in plain}
+    assert page.get_by_role("tab").all_inner_texts() == ["Dessin", "Image"]
+    assert page.locator("dialog dt").all_inner_texts()[:3] == ["Référence", "Motif", "Similarité"]
+    assert page.title() == TEXTS["fr"]["title"]
+    similarity = page.locator(".card-similarity").first.inner_text()
+    assert re.fullmatch(r"-?[01],\d\d", similarity)
+
+
+@page_test
+def test_every_control_has_a_name_and_is_reached_with_tab(visit: Callable[..., Any]) -> None:
+    page = visit()
+    nameless = page.evaluate(
+        """() => {
+            const hidden = ".visually-hidden, [aria-hidden=true]";
+            const name = (node) => node.getAttribute("aria-label") || node.textContent.trim()
+                || node.labels?.[0]?.textContent.trim();
+            return [...document.querySelectorAll("button, input, select, a[href]")]
+                .filter((node) => node.checkVisibility() && node.tabIndex >= 0 && !node.closest(hidden))
+                .filter((node) => !name(node)).map((node) => node.outerHTML);
+        }"""
+    )
+    assert nameless == []
+    page.locator(".skip").focus()
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.do || document.activeElement.name || ''"))
+    assert {"language", "theme", "pen", "eraser", "size", "search", "k"} <= reached
+
+
+@page_test
+def test_the_paper_stays_white_in_the_dark(visit: Callable[..., Any]) -> None:
+    page = visit(color_scheme="dark")
+    assert page.evaluate("document.body.classList.contains('dark')")
+    stroke(page, BODY)
+    corner, ink = page.evaluate(
+        """() => { const canvas = document.querySelector(".pad canvas"), pen = canvas.getContext("2d");
+            const all = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+            return [[...all.slice(0, 4)], all.reduce((least, value) => Math.min(least, value), 255)]; }"""
+    )
+    assert corner == [255, 255, 255, 255]
+    assert ink == 0
+    page.get_by_role("button", name="Light theme").click()
+    assert not page.evaluate("document.body.classList.contains('dark')")
+
+
+@page_test
+def test_record_texts_show_as_text(visit: Callable[..., Any]) -> None:
+    page = visit()
+    attack = "<img src=x onerror='window.hacked = 1'><script>window.hacked = 1</script>"
+
+    def poison(route: Any) -> None:
+        response = route.fetch()
+        answer = response.json()
+        for match in answer["answer"]["matches"]:
+            match |= {
+                "label": attack,
+                "tags": [attack],
+                "fields": {attack: attack, "url": "javascript:alert(1)"},
+            }
+        answer["answer"] |= {"label": attack, "in_domain": True}
+        route.fulfill(response=response, body=json.dumps(answer))
+
+    page.route(ASK, poison)
+    answered(page, lambda: stroke(page, BODY))
+    page.locator(".card-open").first.click()
+    assert attack in page.locator("dialog.record").inner_text()
+    assert page.locator("#results img[src=x], dialog img[src=x], dialog a").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+@page_test
+def test_a_silent_server_gets_a_sentence_and_the_next_question_works(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.route(ASK, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        stroke(page, BODY)
+    settled(page)
+    page.wait_for_function("document.querySelector('.reading').textContent.includes('did not answer')")
+    page.unroute(ASK)
+    assert len(answered(page, page.get_by_role("button", name="Search", exact=True).click)) == 10
