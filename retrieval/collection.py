@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class Collection:
         config = EncoderConfig.from_json(opened.config)
         self.encoder = Encoder(opened.encoder, config, threads)
         self._tables = bundles.open_tables(opened)
+        # A Parquet reader that two threads use at once takes the process down.
+        self._one_reader = threading.Lock()
         own = [column.name for column in self.columns]
         self.records: list[Record] = []
         vectors = []
@@ -99,7 +102,8 @@ class Collection:
             for group in range(table.num_row_groups):
                 rows = table.metadata.row_group(group).num_rows
                 if row < rows:
-                    column = table.read_row_group(group, columns=["image"]).column("image")
+                    with self._one_reader:
+                        column = table.read_row_group(group, columns=["image"]).column("image")
                     return column[row]["bytes"].as_py()
                 row -= rows
         raise AssertionError("a row beyond the last row group")
