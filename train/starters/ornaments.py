@@ -16,6 +16,7 @@ from train.starters import ornament_emblems as emblems
 from train.starters import ornament_letters as letters
 from train.starters import ornament_plants as plants
 from train.starters import ornament_scrolls as scrolls
+from train.starters import ornament_vessels as vessels
 from train.starters import ornament_weaves as weaves
 from train.starters import ornament_wreaths as wreaths
 from train.starters.pen import Plate
@@ -50,6 +51,10 @@ _CUTTERS: dict[str, tuple[Callable[[Plate, int], None], int]] = {
     "wedding-rings": (emblems.wedding_rings, 5),
     "compass-rose": (emblems.compass_rose, 5),
     "cross": (emblems.cross, 4),
+    "chalice": (vessels.chalice, 4),
+    "barrel": (vessels.barrel, 3),
+    "cornucopia": (vessels.cornucopia, 4),
+    "sea-horse": (vessels.sea_horse, 4),
 } | {f"letter-{letter.lower()}": (partial(letters.initial, letter), 7) for letter in letters.STROKES["roman"]}
 
 DESIGNS: dict[str, int] = {name: count for name, (_, count) in _CUTTERS.items()}
