@@ -117,6 +117,16 @@ def test_image_url_is_fetchable_as_it_is(app: RunningApp) -> None:
     assert max(Image.open(io.BytesIO(response.content)).size) <= 384
 
 
+def test_image_url_follows_the_address_the_proxy_forwards(app: RunningApp) -> None:
+    answer = httpx.post(
+        f"{app.url}/gradio_api/run/search",
+        json={"data": [data_url(encoded(drawing())), "engravings", "auto", 1, []]},
+        headers={"x-forwarded-host": "burin.example.org", "x-forwarded-proto": "https"},
+    )
+    url = answer.json()["data"][0]["matches"][0]["image_url"]
+    assert url.startswith("https://burin.example.org/pictures/engravings/")
+
+
 def test_many_pictures_may_be_fetched_at_once(app: RunningApp) -> None:
     matches = call(app, "search", image=data_url(encoded(drawing())), k=50)["matches"]
     with ThreadPoolExecutor(16) as pool:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from retrieval import images
-from retrieval.types import MAX_K, ImageError, NotFoundError, Query, RequestError
+from retrieval.types import ImageError
+from retrieval.ui.page import duplicate_link
 from retrieval.ui.texts import TEXTS, in_both
 from tests.conftest import RunningApp, drawing, encoded
 from tests.test_api import BAD_PICTURES
@@ -23,6 +24,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 ASK = re.compile(r"/gradio_api/component_server/?$")
@@ -64,21 +66,25 @@ def test_what_is_wrong_with_a_picture_is_said_in_french_too(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
+    "sentence",
     [
-        lambda: Query("engravings", picture=b"", k=MAX_K + 1),
-        lambda: (_ for _ in ()).throw(
-            NotFoundError("There is no record 'x' in 'engravings'; ids look like y.")
-        ),
-        lambda: (_ for _ in ()).throw(NotFoundError("There is no collection 'x'; wanted: engravings.")),
-        lambda: (_ for _ in ()).throw(RequestError("No record carries the tags a, b; try fewer or others.")),
+        "k is 51; wanted: a whole number from 1 to 50.",
+        "There is no record 'x' in 'engravings'; ids look like y.",
+        "There is no collection 'x'; wanted: engravings.",
+        "No record carries the tags a, b; try fewer or others.",
     ],
 )
-def test_other_refusals_are_said_in_french_too(error: Callable[[], Any]) -> None:
-    with pytest.raises((RequestError, NotFoundError)) as raised:
-        error() if not hasattr(made := error(), "send") else next(made)
-    said = in_both(str(raised.value))
-    assert said["en"] != said["fr"]
+def test_other_refusals_are_said_in_french_too(sentence: str) -> None:
+    said = in_both(sentence)
+    assert said["en"] == sentence
+    assert said["fr"] != sentence
+
+
+def test_a_space_can_be_duplicated_and_other_copies_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert duplicate_link() == ""
+    monkeypatch.setenv("SPACE_ID", 'ada/burin"><script>')
+    assert "https://huggingface.co/spaces/ada/burin&quot;&gt;" in duplicate_link()
 
 
 # ---- with one
@@ -341,6 +347,25 @@ def test_a_picture_can_be_dropped_and_pasted(visit: Callable[..., Any], way: str
     text = base64.b64encode(encoded(drawing())).decode()
     assert len(answered(page, lambda: page.evaluate(give, [way, target, text]))) == 10
     assert page.get_by_role("tab", name="Upload").get_attribute("aria-selected") == "true"
+
+
+@page_test
+def test_the_camera_takes_a_picture(visit: Callable[..., Any]) -> None:
+    page = visit(permissions=["camera"])
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_role("button", name="Camera").click()
+    page.wait_for_function("document.querySelector('.drop-video').videoWidth > 0")
+    answered(page, page.get_by_role("button", name="Take the picture").click)
+    assert page.locator(".drop-video").is_hidden()
+    page.wait_for_selector(".drop-picture:visible")
+
+
+@page_test
+def test_a_clipboard_without_a_picture_gets_a_sentence(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_role("button", name="Paste").click()
+    page.wait_for_function("document.querySelector('.reading').textContent.includes('clipboard')")
 
 
 @page_test

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from retrieval.search import SearchService
+from retrieval.types import BundleError
 from retrieval.ui import api
 from retrieval.ui.answers import page_ask, page_meta
 from retrieval.ui.texts import TEXTS
@@ -20,7 +21,12 @@ DELETE_CACHE_S = (300, 600)
 
 
 def build_page(service: SearchService) -> gr.Blocks:
-    """The whole interface over the open collections: the page and its named endpoints."""
+    """The whole interface over the open collections: the page and its named endpoints.
+
+    Raises BundleError when no collection is open.
+    """
+    if not service.collections:
+        raise BundleError("No collection is open; wanted: a bundle in hub_assets/starter/.")
     with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
         _part("masthead", meta=page_meta(service), ask=page_ask(service))
         with gr.Row(elem_id="burin-room"):
@@ -31,7 +37,7 @@ def build_page(service: SearchService) -> gr.Blocks:
                     _part("upload")
             with gr.Column(elem_id="burin-gallery"):
                 _part("results")
-        _part("colophon", template=asset("colophon.html").replace("@duplicate", _duplicate_link()))
+        _part("colophon", template=asset("colophon.html").replace("@duplicate", duplicate_link()))
         api.add_endpoints(service)
     return page
 
@@ -59,7 +65,7 @@ def _example_buttons() -> str:
     )
 
 
-def _duplicate_link() -> str:
+def duplicate_link() -> str:
     """A Space can be copied with one click; elsewhere there is nothing to duplicate."""
     space = os.environ.get("SPACE_ID")
     if not space:

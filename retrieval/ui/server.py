@@ -45,6 +45,7 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
     options: dict[str, Any] = {
         "theme": theme.theme(),
         "head": theme.head(),
+        "favicon_path": theme.ASSETS / "favicon.png",
         "auth": parse_users(os.environ.get("BURIN_USERS")),
         "app_kwargs": {"routes": routes(service), "middleware": [Middleware(BodyLimit)]},
         "max_file_size": "10mb",

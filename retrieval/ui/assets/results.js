@@ -25,7 +25,7 @@ burin.parts.results = (element) => {
       : t("open_record", { label, rank: match.rank, similarity, closeness: closeness(match.similarity) });
     return make("li", { class: "card" },
       make("button", { type: "button", class: "card-open", "aria-label": spoken, "data-id": match.id, onclick: () => { list = matches(); show(index); } },
-        make("img", { src: pictureUrl(match.picture), alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 }),
+        make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), loading: "lazy", decoding: "async", width: 384, height: 384 }),
         make("span", { class: "card-text" },
           similarity === null ? null : make("span", { class: "card-rank" }, String(match.rank)),
           make("span", { class: "card-label" }, label)),
