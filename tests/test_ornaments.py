@@ -1,5 +1,7 @@
 """Our own ornaments are drawings: ink on paper, always the same, and no design repeats another."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,10 +9,15 @@ from PIL import Image
 from train.starters.ornaments import DESIGNS, draw, render
 
 
+@cache
+def drawn(name: str, design: int) -> np.ndarray:
+    return draw(name, design, 96)
+
+
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_design_is_ink_on_white_paper_cut_to_its_ink(name):
     for design in range(DESIGNS[name]):
-        art_HW = draw(name, design, 96)
+        art_HW = drawn(name, design)
         assert art_HW.dtype == np.uint8
         assert max(art_HW.shape) == 96
         share = (art_HW < 128).mean()
@@ -21,7 +28,7 @@ def test_every_design_is_ink_on_white_paper_cut_to_its_ink(name):
 def test_designs_of_one_ornament_differ(name):
     arts = []
     for design in range(DESIGNS[name]):
-        art = Image.fromarray(draw(name, design, 96)).resize((32, 32))
+        art = Image.fromarray(drawn(name, design)).resize((32, 32))
         ink = 1 - np.asarray(art, float).ravel() / 255
         arts.append(ink / np.linalg.norm(ink))
     alike = np.array(arts) @ np.array(arts).T - np.eye(len(arts))
