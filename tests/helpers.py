@@ -1,0 +1,214 @@
+"""Tiny things that tests share: pictures with known neighbours, an encoder of three nodes, a bundle.
+
+The encoder is a real ONNX graph run by ONNX Runtime: it averages ink over 4 x 4 pixels and scales the
+result to unit norm, so similarity is plain overlap of ink and can be worked out with NumPy.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image, ImageDraw
+
+from hub_assets import bundle
+from hub_assets.bundle import Calibration, Column, Manifest
+from retrieval import images
+from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.types import Record
+from train.records import write_records
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / ".." / "shared" / "data"
+
+SIZE, POOL = 32, 4
+DIM = (SIZE // POOL) ** 2
+SHAPES = ("bar", "cross", "fork", "ring")
+UPRIGHT_BY_ROTATION = 6  # EXIF orientation: turn 90 degrees clockwise to see it upright
+COPIES = 3  # records of each shape, every one drawn a little differently
+
+
+def shape(name: str, copy: int = 0, side: int = 128) -> Image.Image:
+    """Black lines on white, RGB. The copies of one shape differ in size and place by a few pixels."""
+    picture = Image.new("RGB", (side, side), "white")
+    pen = ImageDraw.Draw(picture)
+    unit = side / 128
+    width = max(2, round((6 + copy) * unit))
+
+    def at(*numbers: float) -> list[float]:
+        return [(number + 3 * copy) * unit for number in numbers]
+
+    if name == "bar":
+        pen.line(at(60, 20, 64, 100), fill="black", width=width)
+    elif name == "cross":
+        pen.line(at(24, 24, 100, 100), fill="black", width=width)
+        pen.line(at(100, 24, 24, 100), fill="black", width=width)
+    elif name == "fork":
+        pen.line(at(62, 50, 62, 110), fill="black", width=width)
+        pen.line(at(20, 16, 20, 50, 104, 50, 104, 16), fill="black", width=width)
+    elif name == "ring":
+        pen.ellipse(at(20, 20, 104, 104), outline="black", width=width)
+    else:
+        raise ValueError(f"no shape {name!r}; wanted: one of {', '.join(SHAPES)}")
+    return picture
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def exif(orientation: int) -> Image.Exif:
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def marked(width: int = 60, height: int = 40, mode: str = "RGB") -> Image.Image:
+    """White, with a black block in the top left corner."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste("black", (0, 0, width // 3, height // 3))
+    return picture.convert(mode)
+
+
+def assert_safe(picture: Image.Image) -> None:
+    assert picture.mode == "RGB"
+    assert min(picture.size) >= 1
+    assert max(picture.size) <= images.WORK_SIDE
+    picture.tobytes()  # decoded already: nothing is left to fail
+
+
+def png_header(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes:
+    """A PNG that claims a size and holds next to nothing: the shape of a decompression bomb."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    body = zlib.compress(bytes(100_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def write_encoder(path: Path, size: int = SIZE, seed: int | None = None) -> EncoderConfig:
+    """Write encoder.onnx and return its config. seed: another encoder with other vectors (None: none)."""
+    dim = (size // POOL) ** 2
+    turn = np.eye(dim, dtype=np.float32)
+    if seed is not None:
+        turn = turn[np.random.default_rng(seed).permutation(dim)]
+    constants = {
+        "paper": np.array(255.0, np.float32),
+        "shape": np.array([-1, dim], np.int64),
+        "turn": turn,
+        "least": np.array(1e-6, np.float32),
+    }
+    nodes = [
+        helper.make_node("Cast", ["images"], ["grey"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["paper", "grey"], ["ink"]),
+        helper.make_node("AveragePool", ["ink"], ["mean"], kernel_shape=[POOL, POOL], strides=[POOL, POOL]),
+        helper.make_node("Reshape", ["mean", "shape"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "turn"], ["turned"]),
+        helper.make_node("Add", ["turned", "least"], ["some"]),
+        helper.make_node("LpNormalization", ["some"], ["embeddings"], axis=1, p=2),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "overlap",
+        [helper.make_tensor_value_info("images", TensorProto.UINT8, ["batch", 1, size, size])],
+        [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", dim])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString())
+    return EncoderConfig(size, dim)
+
+
+def vectors_of(encoder: Encoder, pictures: Sequence[Image.Image]) -> np.ndarray:
+    return np.concatenate([encoder.encode(encoder.prepare(one, "sketch")[0][None]) for one in pictures])
+
+
+def small_records() -> list[dict[str, Any]]:
+    """Rows as write_records takes them: COPIES of each of SHAPES, with a form and a date of their own."""
+    rows = []
+    for label in SHAPES:
+        for copy in range(COPIES):
+            form = ("goblet", "tumbler", "flute")[copy]
+            rows.append(
+                {
+                    "id": f"{label}-{copy}",
+                    "label": label,
+                    "tags": [form, "round" if label == "ring" else "straight"],
+                    "picture": encoded(shape(label, copy), "WEBP", lossless=True),
+                    "form": form,
+                    "title": f"<script>alert('{label}')</script>",
+                }
+            )
+    return rows
+
+
+def write_bundle(
+    folder: Path,
+    rows: Sequence[dict[str, Any]] | None = None,
+    embeddings_ND: np.ndarray | None = None,
+    calibration: Calibration | None = None,
+    **manifest: Any,
+) -> Path:
+    """A whole, valid bundle of small_records() unless told otherwise; returns its folder."""
+    config = write_encoder(folder / "model" / "encoder.onnx")
+    values = {"size": config.size, "dim": config.dim, "preparation": config.preparation}
+    (folder / "model" / "config.json").write_text(json.dumps(values), encoding="utf-8")
+    rows = small_records() if rows is None else rows
+    if embeddings_ND is None:
+        encoder = Encoder(folder / "model" / "encoder.onnx", config, threads=1)
+        embeddings_ND = vectors_of(encoder, [Image.open(io.BytesIO(row["picture"])) for row in rows])
+    write_records(folder / "dataset", rows, embeddings_ND, ["form", "title"])
+    written = Manifest(
+        name="shapes",
+        titles={"en": "Shapes", "fr": "Formes"},
+        version="v1",
+        dim=config.dim,
+        rows=len(rows),
+        encoder_sha256="",
+        columns=(Column("form", "Form", "Forme"), Column("title", "Title", "Titre")),
+        # Refuses below a mean similarity of 0.3 of the nearest three.
+        calibration=calibration or Calibration(k=COPIES, in_domain=(20.0, -6.0), threshold=0.5),
+        terms_fr={"goblet": "verre à pied", "ring": "anneau"},
+    )
+    bundle.write_manifest(folder, replace(written, **manifest))
+    return folder
+
+
+def edit_manifest(folder: Path, **changes: Any) -> None:
+    """Write values straight into manifest.json, past everything that would check them."""
+    path = folder / "dataset" / "manifest.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(values | changes), encoding="utf-8")
+
+
+def record(label: str, *tags: str, id: str = "r", **fields: Any) -> Record:
+    return Record(id=id, label=label, tags=tags, fields=fields)
+
+
+def run_python(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter, one thread, UTF-8; never raises on a non-zero exit."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

@@ -1,0 +1,122 @@
+"""An opened collection gives back its records, pictures and tags as they were written."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hub_assets.bundle import Calibration, Column
+from retrieval.collection import Collection
+from retrieval.types import BundleError, NotFoundError
+from tests.helpers import DIM, SHAPES, shape, small_records, vectors_of, write_bundle
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    return Collection(write_bundle(tmp_path_factory.mktemp("collection") / "shapes"))
+
+
+def test_records_come_in_the_order_they_were_written_with_their_own_columns(collection):
+    assert len(collection) == 12
+    for record, row in zip(collection.records, small_records(), strict=True):
+        assert (record.id, record.label, record.tags) == (row["id"], row["label"], tuple(row["tags"]))
+        assert dict(record.fields) == {"form": row["form"], "title": row["title"]}
+    assert collection.labels == tuple(sorted(SHAPES))
+    assert collection.source == "folder"
+
+
+def test_vectors_are_those_of_the_encoder_that_answers_queries(collection):
+    pictures = [shape(label, copy) for label in SHAPES for copy in range(3)]
+    assert collection.embeddings_ND.shape == (12, DIM)
+    np.testing.assert_allclose(collection.embeddings_ND, vectors_of(collection.encoder, pictures), atol=1e-5)
+
+
+def test_pictures_come_back_byte_for_byte_and_decode(collection):
+    for row in small_records():
+        picture = collection.picture(row["id"])
+        assert picture == row["picture"]
+        assert Image.open(io.BytesIO(picture)).size == (128, 128)
+
+
+def test_pictures_beyond_the_first_row_group_are_found(tmp_path, monkeypatch):
+    from train import records
+
+    monkeypatch.setattr(records, "ROW_GROUP", 5)
+    opened = Collection(write_bundle(tmp_path / "shapes"))
+    for row in small_records():
+        assert opened.picture(row["id"]) == row["picture"]
+
+
+def test_an_unknown_record_is_refused_with_an_example_of_an_id(collection):
+    for ask in (collection.row, collection.record, collection.picture):
+        with pytest.raises(NotFoundError, match=r"no record 'bar-99' in 'shapes'; ids look like bar-0"):
+            ask("bar-99")
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        (("goblet",), ["bar-0", "cross-0", "fork-0", "ring-0"]),
+        (("round",), ["ring-0", "ring-1", "ring-2"]),
+        (("round", "flute"), ["ring-2"]),
+        (("ring",), ["ring-0", "ring-1", "ring-2"]),  # a label counts as a tag
+        ((" Ring ", "FLUTE"), ["ring-2"]),
+        (("ring", "straight"), []),
+        (("gob",), []),  # whole tags, not parts
+    ],
+)
+def test_rows_with_carry_every_tag(collection, tags, wanted):
+    assert [collection.records[row].id for row in collection.rows_with(tags)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("ring flute", ["ring-2"]),
+        ("RING Goblet", ["ring-0"]),
+        ("anneau", ["ring-0", "ring-1", "ring-2"]),
+        ("verre pied", ["bar-0", "cross-0", "fork-0", "ring-0"]),
+        ("alert('fork')", ["fork-0", "fork-1", "fork-2"]),
+        ("", []),
+        ("   ", []),
+        ("nonsense", []),
+    ],
+)
+def test_records_are_found_by_words_in_english_and_french(collection, text, wanted):
+    assert [record.id for record in collection.by_words(text, 50)] == wanted
+
+
+def test_finding_by_words_stops_at_the_limit(collection):
+    assert [record.id for record in collection.by_words("straight", 2)] == ["bar-0", "bar-1"]
+
+
+def test_a_collection_without_columns_of_its_own_opens(tmp_path):
+    opened = Collection(write_bundle(tmp_path / "b", columns=()))
+    assert all(dict(record.fields) == {} for record in opened.records)
+
+
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="Collection lets pyarrow's KeyError through")
+def test_a_column_the_records_lack_is_refused_by_name(tmp_path):
+    write_bundle(tmp_path / "b", columns=(Column("period", "Period", "Période"),))
+    with pytest.raises(BundleError, match="period"):
+        Collection(tmp_path / "b")
+
+
+@pytest.mark.xfail(strict=True, reason="an empty gallery opens, and the first search fails")
+def test_a_bundle_without_a_single_record_is_refused(tmp_path):
+    write_bundle(tmp_path / "b", rows=[], embeddings_ND=np.zeros((0, DIM), np.float32))
+    with pytest.raises(BundleError, match="record"):
+        Collection(tmp_path / "b")
+
+
+@pytest.mark.xfail(strict=True, reason="the calibration is not checked")
+@pytest.mark.parametrize(
+    "calibration",
+    [Calibration(in_domain_probe=(0.5, 0.5)), Calibration(k=0), Calibration(temperature=0.0)],
+    ids=["a probe of another length", "no voters", "no temperature"],
+)
+def test_a_calibration_that_cannot_work_is_refused_when_opened_not_at_the_first_search(tmp_path, calibration):
+    write_bundle(tmp_path / "b", calibration=calibration)
+    with pytest.raises(BundleError, match="calibration"):
+        Collection(tmp_path / "b")
