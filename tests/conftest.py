@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +21,12 @@ from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).parent.parent
 START_WITHIN_S = 90
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,19 @@ def _wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with run_app(tmp_path_factory.mktemp("app"), BURIN_USERS="") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip(
+            "no Chromium on this machine: install it (apt-get install chromium) to run the page tests"
+        )
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 def drawing(size: int = 400) -> Image.Image:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,6 @@ from retrieval.ui.texts import TEXTS, in_both
 from tests.conftest import RunningApp, drawing, encoded
 from tests.test_api import BAD_PICTURES
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 ASK = re.compile(r"/gradio_api/component_server/?$")
 
@@ -88,19 +81,6 @@ def test_a_space_can_be_duplicated_and_other_copies_cannot(monkeypatch: pytest.M
 
 
 # ---- with one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip(
-            "no Chromium on this machine: install it (apt-get install chromium) to run the page tests"
-        )
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -394,7 +374,8 @@ def test_records_are_leafed_through_with_the_keyboard(visit: Callable[..., Any])
     page.keyboard.press("ArrowRight")
     assert page.locator("dialog dd").first.inner_text() == found[1]
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.dataset.id") == found[1], "the focus is where one left off"
+    # The focus is where one left off: on the card of the record just seen.
+    page.wait_for_function("(id) => document.activeElement.dataset.id === id", arg=found[1])
 
 
 @page_test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -90,6 +91,20 @@ def test_signing_out_closes_the_session(private_app: RunningApp) -> None:
     assert http.get("/config").is_success
     http.get("/logout")
     assert httpx.get(f"{private_app.url}/config", cookies=cookies).status_code == 401
+
+
+@pytest.mark.page
+def test_a_visitor_signs_in_on_the_page_and_searches(private_app: RunningApp, browser: Any) -> None:
+    page = browser.new_page(locale="en-GB", reduced_motion="reduce")
+    page.goto(private_app.url)
+    page.locator("input").first.fill(USER)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Login").click()
+    page.locator("[data-example=fish]").click()
+    picture = page.locator(".grid:not(.is-sample) img").first
+    picture.wait_for()
+    page.wait_for_function("document.querySelector('.grid:not(.is-sample) img').naturalWidth > 0")
+    page.close()
 
 
 @pytest.mark.parametrize("text", [None, "", "  "])

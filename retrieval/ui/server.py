@@ -47,6 +47,7 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
         "head": theme.head(),
         "favicon_path": theme.ASSETS / "favicon.png",
         "auth": parse_users(os.environ.get("BURIN_USERS")),
+        "auth_message": "Burin",
         "app_kwargs": {"routes": routes(service), "middleware": [Middleware(BodyLimit)]},
         "max_file_size": "10mb",
         "show_error": False,
