@@ -1,6 +1,7 @@
 """An opened collection gives back its records, pictures and tags as they were written."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -46,6 +47,13 @@ def test_pictures_beyond_the_first_row_group_are_found(tmp_path, monkeypatch):
     opened = Collection(write_bundle(tmp_path / "shapes"))
     for row in small_records():
         assert opened.picture(row["id"]) == row["picture"]
+
+
+def test_threads_may_read_pictures_at_the_same_time(collection):
+    rows = small_records() * 20
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(lambda row: collection.picture(row["id"]), rows))
+    assert read == [row["picture"] for row in rows]
 
 
 def test_an_unknown_record_is_refused_with_an_example_of_an_id(collection):

