@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,13 +16,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from tests.conftest import RunningApp, drawing, encoded
+from tests.running import BAD_PICTURES, RunningApp, bomb, data_url, drawing, encoded
 
 ENDPOINTS = {"/search", "/embedding", "/record", "/tags", "/info", "/health"}
-
-
-def data_url(data: bytes, mime: str = "image/png") -> str:
-    return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
 
 def call(app: RunningApp, endpoint: str, **arguments: Any) -> Any:
@@ -176,29 +169,6 @@ def test_openapi_lists_the_endpoints(app: RunningApp) -> None:
 
 
 # ---- wrong input: one clear sentence, bounded memory, and the next query works
-
-
-def bomb(side: int = 30_000) -> bytes:
-    """A valid 1-bit PNG of side x side black pixels in about 110 kB."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    packer = zlib.compressobj(9)
-    row = bytes(1 + (side + 7) // 8)
-    pixels = b"".join(packer.compress(row * 100) for _ in range(side // 100)) + packer.flush()
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
-BAD_PICTURES = {
-    "empty pad": (encoded(Image.new("RGB", (640, 640), "white")), "blank"),
-    "blank black picture": (encoded(Image.new("L", (300, 200), 0)), "blank"),
-    "text renamed .png": (b"this is no picture, it is text", "not a picture"),
-    "truncated JPEG": (encoded(drawing(1200), "JPEG")[:4000], "broken"),
-    "0 bytes": (b"", "empty"),
-    "PNG bomb": (bomb(), "too large"),
-}
 
 
 @pytest.fixture

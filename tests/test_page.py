@@ -5,142 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from retrieval import images
-from retrieval.types import ImageError
 from retrieval.ui.page import duplicate_link
-from retrieval.ui.texts import TEXTS, in_both
-from tests.conftest import RunningApp, drawing, encoded
-from tests.test_api import BAD_PICTURES
-
-DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
-ASK = re.compile(r"/gradio_api/component_server/?$")
-
-# Strokes by hand in shares of the paper: a fish, and what makes it another thing.
-BODY = [
-    *((0.1, 0.5), (0.3, 0.33), (0.55, 0.32), (0.75, 0.48), (0.92, 0.32)),
-    *((0.9, 0.66), (0.75, 0.53), (0.52, 0.68), (0.28, 0.66), (0.1, 0.5)),
-]
-STEM = [(0.5, 0.35), (0.48, 0.6), (0.5, 0.95)]
-STAR = [
-    *((0.5, 0.1), (0.61, 0.38), (0.91, 0.39), (0.67, 0.57), (0.76, 0.87), (0.5, 0.69)),
-    *((0.25, 0.87), (0.33, 0.57), (0.09, 0.39), (0.39, 0.38), (0.5, 0.1)),
-]
-
-
-# ---- without a browser
-
-
-def test_both_languages_have_the_same_keys_and_holes() -> None:
-    assert TEXTS["en"].keys() == TEXTS["fr"].keys()
-    for key, english in TEXTS["en"].items():
-        assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", TEXTS["fr"][key])), key
-
-
-def test_every_text_the_page_names_exists() -> None:
-    assets = Path("retrieval/ui/assets")
-    source = "".join(path.read_text() for path in [*assets.glob("*.html"), *assets.glob("*.js")])
-    named = re.findall(r'data-t(?:-label)?="(\w+)"', source) + re.findall(r'\bt\("(\w+)"[,)]', source)
-    assert set(named) <= TEXTS["en"].keys()
-
-
-@pytest.mark.parametrize("name", BAD_PICTURES)
-def test_what_is_wrong_with_a_picture_is_said_in_french_too(name: str) -> None:
-    with pytest.raises(ImageError) as raised:
-        images.ink_on_paper(images.load(BAD_PICTURES[name][0]), "auto", 64)
-    said = in_both(str(raised.value))
-    assert said["en"] != said["fr"]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "k is 51; wanted: a whole number from 1 to 50.",
-        "There is no record 'x' in 'engravings'; ids look like y.",
-        "There is no collection 'x'; wanted: engravings.",
-        "No record carries the tags a, b; try fewer or others.",
-    ],
-)
-def test_other_refusals_are_said_in_french_too(sentence: str) -> None:
-    said = in_both(sentence)
-    assert said["en"] == sentence
-    assert said["fr"] != sentence
-
-
-def test_a_space_can_be_duplicated_and_other_copies_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SPACE_ID", raising=False)
-    assert duplicate_link() == ""
-    monkeypatch.setenv("SPACE_ID", 'ada/burin"><script>')
-    assert "https://huggingface.co/spaces/ada/burin&quot;&gt;" in duplicate_link()
-
-
-# ---- with one
-
-
-@pytest.fixture
-def visit(browser: Any, app: RunningApp) -> Iterator[Callable[..., Any]]:
-    """Opens the page as a visitor would have it. When the test ends, no visit may have asked another host
-    for anything, nor logged an error."""
-    contexts, hosts, errors = [], set(), []
-
-    def open_page(viewport: dict[str, int] = DESK, locale: str = "en-GB", **options: Any) -> Any:
-        context = browser.new_context(viewport=viewport, locale=locale, **options)
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(app.url)
-        page.wait_for_selector(".pad.is-empty canvas")
-        page.wait_for_selector(".card-open")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert hosts - {""} == {urlsplit(app.url).netloc}
-    assert not errors
-
-
-def stroke(page: Any, points: list[tuple[float, float]]) -> None:
-    box = page.locator(".pad canvas").bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
-
-
-def settled(page: Any) -> None:
-    page.wait_for_selector("#results:not(.is-busy)")
-
-
-def answered(page: Any, action: Callable[[], Any]) -> list[str]:
-    """Do it, wait until the answer it leads to is on the page, and return the ids of the gallery."""
-    with page.expect_response(ASK):
-        action()
-    settled(page)
-    return ids(page)
-
-
-def ids(page: Any) -> list[str]:
-    return page.eval_on_selector_all(".card-open", "cards => cards.map((card) => card.dataset.id)")
-
-
-def reading(page: Any) -> str:
-    return page.locator(".reading").inner_text()
-
-
-def paper(page: Any) -> str:
-    return page.evaluate("document.querySelector('.pad canvas').toDataURL()")
-
+from retrieval.ui.texts import TEXTS
+from tests.running import BAD_PICTURES, drawing, encoded
+from tests.visitor import ASK, BODY, DESK, PHONE, STAR, STEM, answered, ids, paper, reading, settled, stroke
 
 page_test = pytest.mark.page
 
@@ -470,3 +344,10 @@ def test_a_silent_server_gets_a_sentence_and_the_next_question_works(visit: Call
     page.wait_for_function("document.querySelector('.reading').textContent.includes('did not answer')")
     page.unroute(ASK)
     assert len(answered(page, page.get_by_role("button", name="Search", exact=True).click)) == 10
+
+
+def test_a_space_can_be_duplicated_and_other_copies_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert duplicate_link() == ""
+    monkeypatch.setenv("SPACE_ID", 'ada/burin"><script>')
+    assert "https://huggingface.co/spaces/ada/burin&quot;&gt;" in duplicate_link()

@@ -11,7 +11,7 @@ from gradio_client import Client
 
 from retrieval.types import BurinError
 from retrieval.ui.server import parse_users
-from tests.conftest import RunningApp, run_app
+from tests.running import RunningApp, run_app
 
 USER, PASSWORD = "ada", "open:sesame"
 

@@ -136,7 +136,7 @@ def add_endpoints(service: SearchService) -> None:
             )
 
     def tags(collection: str, text: str, request: gr.Request) -> dict:
-        """The records that carry a tag."""
+        """The records whose label, tags or fields hold every word of the text, English or French."""
         with _said_clearly():
             found = service.records_by_tag(_text("collection", collection), _text("text", text))
         return {"collection": collection, "records": [as_json(collection, one, request) for one in found]}
