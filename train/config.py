@@ -58,8 +58,8 @@ class TrainConfig:
     phases: tuple[Phase, ...] = field(
         default=(
             Phase("head", "semi-hard", 4_000, 7, 2e-3),
-            Phase("semi-hard", "semi-hard", 50_000, 0, 8e-4),
-            Phase("batch-hard", "batch-hard", 40_000, 0, 3e-4),
+            Phase("semi-hard", "semi-hard", 56_000, 0, 5e-4),
+            Phase("batch-hard", "batch-hard", 48_000, 0, 2e-4),
         )
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,12 +28,26 @@ from train.samplers import LabelsByRecords
 LOG_EVERY = 20  # steps
 
 
+def keep_memory() -> None:
+    """Let the C allocator keep what it has been given, where it is glibc's.
+
+    By default every large tensor is mapped and unmapped anew at each step; the page faults of that cost
+    as much as the arithmetic (24 against 52 ms a picture were measured on two cores).
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(-4, 0)  # M_MMAP_MAX: take no block from mmap
+        libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: give nothing back
+        libc.mallopt(-2, 256 * 2**20)  # M_TOP_PAD: grow by 256 MB
+
+
 def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
 
     run: an empty or new folder; gets config.json, events.jsonl (one line every 20 steps) and, after each
     phase, checkpoint-<phase>.pt. Raises RuntimeError when the loss is not a number any more.
     """
+    keep_memory()
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     torch.manual_seed(config.seed)
