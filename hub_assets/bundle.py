@@ -169,7 +169,10 @@ def _manifest(path: Path) -> Manifest:
             for name, value in values.pop("calibration").items()
         }
         columns = tuple(Column(**column) for column in values.pop("columns"))
-        return Manifest(**values, columns=columns, calibration=Calibration(**calibration))
+        manifest = Manifest(**values, columns=columns, calibration=Calibration(**calibration))
+        if not isinstance(manifest.files, dict) or not {"en", "fr"} <= set(manifest.titles):
+            raise TypeError("files is no object, or titles lacks en or fr")
+        return manifest
     except (TypeError, KeyError, AttributeError) as error:
         raise BundleError(f"{path.name} does not fit the format: {error}; export the bundle again.") from None
 

@@ -129,7 +129,7 @@ def _batch(options: argparse.Namespace) -> int:
     paths = _pictures(options.folder)
     broken = 0
     beside = options.out.with_name(options.out.name + ".part")
-    with beside.open("w", encoding="utf-8") as out:
+    with beside.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for path in _progress(paths, "search"):
             line = {"path": path.relative_to(options.folder).as_posix()}
             try:

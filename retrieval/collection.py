@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hub_assets import bundle as bundles
@@ -46,15 +47,24 @@ class Collection:
         vectors = []
         for table in self._tables:
             # Thumbnails stay on disk until somebody looks at them.
-            rows = table.read(columns=["id", "label", "tags", "embedding", *own])
+            wanted = ["id", "label", "tags", "embedding", *own]
+            missing = ", ".join(sorted(set(wanted) - set(table.schema_arrow.names)))
+            if missing:
+                raise BundleError(f"{manifest.name}: the records lack {missing}; export the bundle again.")
+            rows = table.read(columns=wanted)
             vectors.append(_vectors(rows.column("embedding"), config.dim, manifest.name))
             self.records += _records(rows, own)
         self.embeddings_ND: Embedding = np.concatenate(vectors)
         self._row_of = {record.id: row for row, record in enumerate(self.records)}
+        if not self.records:
+            raise BundleError(f"{manifest.name}: there is not a single record; export the bundle again.")
         if len(self._row_of) != manifest.rows or len(self.embeddings_ND) != manifest.rows:
             raise BundleError(
                 f"{manifest.name}: {len(self._row_of)} different ids, manifest says {manifest.rows}."
             )
+        probe = self.calibration.in_domain_probe
+        if self.calibration.k < 1 or self.calibration.temperature <= 0 or len(probe) not in (0, config.dim):
+            raise BundleError(f"{manifest.name}: the calibration cannot work; export the bundle again.")
         self.labels_N = np.array([record.label for record in self.records])
         self.labels: tuple[str, ...] = tuple(np.unique(self.labels_N).tolist())
         self.index: VectorIndex = FlatIndex(self.embeddings_ND)
@@ -76,7 +86,11 @@ class Collection:
     def rows_with(self, tags: tuple[str, ...]) -> np.ndarray:
         """Rows of the records that carry every one of the tags (their label counts as a tag)."""
         wanted = {tag.strip().lower() for tag in tags if tag.strip()}
-        found = [row for row, record in enumerate(self.records) if wanted <= {record.label, *record.tags}]
+        found = [
+            row
+            for row, record in enumerate(self.records)
+            if wanted <= {tag.lower() for tag in (record.label, *record.tags)}
+        ]
         return np.array(found, dtype=np.int64)
 
     def by_words(self, text: str, limit: int) -> list[Record]:
@@ -110,7 +124,10 @@ class Collection:
 
 
 def _vectors(column: Any, dim: int, name: str) -> Embedding:
-    flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+    try:  # not to_numpy: it imports pandas, a third of a second
+        flat = np.from_dlpack(column.combine_chunks().flatten()).astype(np.float32)
+    except (pa.ArrowException, AttributeError):
+        flat = np.full(1, np.nan, np.float32)
     if flat.size % dim or not np.isfinite(flat).all():
         raise BundleError(f"{name}: the embeddings are not finite vectors of {dim}; export the bundle again.")
     vectors = flat.reshape(-1, dim)

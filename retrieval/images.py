@@ -22,6 +22,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 10_000_000
 # A 50-megapixel phone photo passes; a 30,000 x 30,000 bomb (900 megapixels) is refused by its header.
 MAX_PIXELS = 64_000_000
+# Rows cost memory of their own: 64 million rows of one pixel would take 2 GB. No JPEG is longer.
+MAX_SIDE = 65_535
 # Everything after `load` works on at most this many pixels a side.
 WORK_SIDE = 1024
 # Ink is found on a copy of this size: enough for a pen stroke, small enough for 2 ms.
@@ -56,7 +58,7 @@ def load(picture: Picture) -> Image.Image:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise ImageError(f"This is not a picture Burin can read; wanted: {_WANTED}.") from None
     width, height = opened.size
-    if width * height > MAX_PIXELS:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise ImageError(_too_many_pixels(f"{width} x {height} px"))
     try:
         opened.draft("RGB", (WORK_SIDE, WORK_SIDE))  # JPEG only: decode at a fraction of the size
@@ -96,6 +98,11 @@ def _read(picture: bytes | str | Path) -> bytes:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     if min(image.size) < 1:
         raise ImageError("The picture has no pixels.")
+    try:
+        image.getexif()
+    except Exception:  # broken EXIF is no reason to refuse the picture: it is taken for upright
+        image = image.copy()
+        image.info.pop("exif", None)
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
         image = _to_8_bit(image)
     if max(image.size) > 2 * WORK_SIDE and image.mode in ("L", "RGB", "CMYK", "RGBA", "LA"):
@@ -122,9 +129,13 @@ def _keep_exif(before: Image.Image, after: Image.Image) -> Image.Image:
 def _to_8_bit(image: Image.Image) -> Image.Image:
     """16-bit, 32-bit and float grey to 8-bit. Sixteen bits keep their scale; wider ones are stretched
     to the values they hold, since no file says what their white is."""
+    sixteen = image.mode.startswith("I;16")
+    if max(image.size) > 2 * WORK_SIDE:
+        wide = image.convert("I") if sixteen else image
+        image = _keep_exif(image, wide.reduce(max(image.size) // WORK_SIDE))
     values = np.asarray(image).astype(np.float32)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    white = 65535.0 if image.mode.startswith("I;16") else max(float(values.max()), 1.0)
+    white = 65535.0 if sixteen else max(float(values.max()), 1.0)
     grey = Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))
     return _keep_exif(image, grey)
 

@@ -15,10 +15,14 @@ class Reading:
     """label: the winner of the vote. confidence: calibrated probability that it is right, in [0, 1].
     in_domain: False when the query is unlike anything here. in_domain_score: probability behind it."""
 
-    label: str
-    confidence: float
+    label: str | None
+    confidence: float | None
     in_domain: bool
     in_domain_score: float
+
+
+# There is no neighbour to read: the like of the only record.
+NOTHING = Reading(label=None, confidence=None, in_domain=False, in_domain_score=0.0)
 
 
 def vote(similarities_K: np.ndarray, labels_K: np.ndarray, temperature: float) -> tuple[str, float]:

@@ -37,7 +37,7 @@ class SearchService:
         return cls({name: Collection(folder, source, threads) for name, folder in folders.items()})
 
     def collection(self, name: str) -> Collection:
-        if name not in self.collections:
+        if not isinstance(name, str) or name not in self.collections:
             raise NotFoundError(f"There is no collection {name!r}; wanted: {', '.join(self.collections)}.")
         return self.collections[name]
 
@@ -58,9 +58,11 @@ class SearchService:
                     own_row, *collection.index.search(query_D[np.newaxis], voters)
                 )
             with _timed(timings, "reading"):
-                reading = readings.read(
-                    query_D, similarities_K, collection.labels_N[rows_K], collection.calibration
-                )
+                reading = readings.NOTHING
+                if len(rows_K):
+                    reading = readings.read(
+                        query_D, similarities_K, collection.labels_N[rows_K], collection.calibration
+                    )
             if any(tag.strip() for tag in query.tags):
                 allowed = collection.rows_with(query.tags)
                 if not len(allowed):

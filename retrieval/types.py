@@ -78,6 +78,8 @@ class Query:
             raise RequestError(f"k is {self.k!r}; wanted: a whole number from 1 to {MAX_K}.")
         if self.kind not in KINDS:
             raise RequestError(f"kind is {self.kind!r}; wanted: one of {', '.join(KINDS)}.")
+        if not isinstance(self.collection, str) or isinstance(self.tags, str):
+            raise RequestError("collection has to be a name, and tags a list of words.")
         if (self.picture is None) == (self.like is None):
             raise RequestError("A search needs one picture, or one record id to find the like of.")
 

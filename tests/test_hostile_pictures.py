@@ -149,10 +149,6 @@ def test_a_bomb_costs_no_memory(tmp_path):
     assert peak_mb(tmp_path / "bomb.png") < 10
 
 
-def greedy(megabytes: int) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=f"64 megapixels of this take {megabytes} MB")
-
-
 @needs_proc
 @pytest.mark.parametrize(
     ("mode", "kind", "size"),
@@ -161,12 +157,17 @@ def greedy(megabytes: int) -> pytest.MarkDecorator:
         ("RGBA", "PNG", (4000, 4000)),
         ("P", "PNG", (4000, 4000)),
         ("CMYK", "JPEG", (4000, 4000)),
-        pytest.param("I;16", "PNG", (4000, 4000), marks=greedy(920)),
-        pytest.param("F", "TIFF", (4000, 4000), marks=greedy(1050)),
-        pytest.param("P", "PNG", (1, 16_000_000), marks=greedy(1830)),
+        ("I;16", "PNG", (4000, 4000)),
+        ("F", "TIFF", (4000, 4000)),
     ],
 )
 def test_loading_takes_at_most_ten_bytes_a_pixel_so_640_megabytes_for_the_largest(tmp_path, mode, kind, size):
     options = {"compression": "tiff_adobe_deflate"} if kind == "TIFF" else {}
     Image.new(mode, size).save(tmp_path / "large", kind, **options)
     assert peak_mb(tmp_path / "large") < 10 * size[0] * size[1] / 2**20
+
+
+def test_a_picture_of_countless_rows_is_refused_by_its_header(tmp_path):
+    (tmp_path / "long.png").write_bytes(png_header(1, 16_000_000))
+    with pytest.raises(ImageError, match="too large"):
+        images.load(tmp_path / "long.png")

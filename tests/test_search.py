@@ -96,7 +96,6 @@ def test_like_the_only_record_with_a_tag_finds_nothing_else(service):
     assert ask(service, like="ring-2", tags=("round", "flute")).matches == ()
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="the reading needs a neighbour")
 def test_like_the_only_record_of_a_collection_finds_nothing_and_guesses_nothing(tmp_path):
     folder = write_bundle(tmp_path / "b", rows=small_records()[:1])
     result = ask(SearchService.open({"shapes": folder}), like="bar-0")
