@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from train.concepts import hand
 from train.line_art import DEFAULT_CACHE, PACKAGES, LineArt
 from train.starters import motifs
-from train.starters.motifs import FRENCH, MOTIFS, Motif, held_out
+from train.starters.motifs import FRENCH, MOTIFS
 from train.starters.ornaments import DESIGNS
 
 TABLE = json.loads(Path(motifs.__file__).with_suffix(".json").read_text(encoding="utf-8"))
@@ -51,29 +50,6 @@ def test_ornaments_of_the_table_exist():
     used = {source for motif in MOTIFS for source in motif.sources if source.startswith("ornament:")}
     made = {f"ornament:{name}/{design}" for name, count in DESIGNS.items() for design in range(count)}
     assert used <= made
-
-
-def test_held_out_is_about_a_quarter_never_all_and_always_the_same():
-    for motif in MOTIFS:
-        out = held_out(motif)
-        assert out == held_out(motif)
-        assert set(out) < set(motif.sources)
-        assert bool(out) == (len(motif.sources) >= 3)
-        assert len(out) <= max(1, round(len(motif.sources) / 4))
-
-
-def test_the_finishes_of_one_drawing_are_held_out_together():
-    motif = Motif(
-        "x", "x", "g", (), ("mdi:a", "mdi:a-outline", "mdi:b", "la:a", "fa6:a", "ph:a", "ph:a-2", "tabler:a")
-    )
-    out = held_out(motif)
-    assert out
-    assert all(
-        (other in out) == (source in out)
-        for source in motif.sources
-        for other in motif.sources
-        if hand(other) == hand(source)
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,12 @@ drawing in it was looked at and truly shows its motif. Here it is read, checked 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from train.concepts import hand
-
 MIN_TAGS, MAX_TAGS = 3, 6
-HELD_OUT_SHARE = 0.25
-MIN_SOURCES_TO_HOLD_OUT = 3
 
 
 @dataclass(frozen=True)
@@ -29,25 +24,6 @@ class Motif:
     group: str
     tags: tuple[str, ...]
     sources: tuple[str, ...]
-
-
-def held_out(motif: Motif) -> tuple[str, ...]:
-    """The sources kept out of training, about one in four and at least one, in the motif's order.
-
-    The choice follows the SHA-256 of the source names, so it stays when other motifs change. The finishes
-    of one drawing (`concepts.hand`) are held out together or not at all, unless they alone are more than
-    the share. Empty for a motif of fewer than MIN_SOURCES_TO_HOLD_OUT sources.
-    """
-    if len(motif.sources) < MIN_SOURCES_TO_HOLD_OUT:
-        return ()
-    share = max(1, round(len(motif.sources) * HELD_OUT_SHARE))
-    drawn = sorted(motif.sources, key=lambda source: hashlib.sha256(source.encode()).hexdigest())
-    chosen: set[str] = set()
-    for source in drawn:
-        of_hand = {other for other in drawn if hand(other) == hand(source)}
-        if len(chosen | of_hand) <= share:
-            chosen |= of_hand
-    return tuple(source for source in motif.sources if source in (chosen or {drawn[0]}))
 
 
 def parse(table: Mapping) -> tuple[tuple[Motif, ...], dict[str, str]]:
