@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import torch
 from PIL import Image
-from tqdm import tqdm
 
 from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
+from hub_assets.cards import dataset_card, model_card
 from retrieval import images
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.types import ImageError
@@ -66,6 +66,7 @@ TERMS_FR = {
     "Art Deco": "Art déco",
     "Modern": "moderne",
 }
+CREDIT = "The glasses are rendered by Burin; none exists. A record names the drawing its motif was cut from: "
 # Simulated drawings of every held-out source, for the figures and the calibration.
 SIMULATED = 8
 SIMULATED_SEED = 2026
@@ -104,30 +105,34 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
         "in domain": domain_figures,
         "motifs": len(set(labels_N.tolist())),
     }
-    write_records(out / "dataset", rows, gallery_ND, [column.name for column in COLUMNS])
-    write_manifest(
-        out,
-        Manifest(
-            name="engravings",
-            titles={"en": "Engravings on glass", "fr": "Gravures sur verre"},
-            version=version,
-            dim=config.dim,
-            rows=len(rows),
-            encoder_sha256="",
-            columns=COLUMNS,
-            calibration=Calibration(k=k, temperature=temperature, confidence=confidence, **domain),
-            terms_fr=dict(FRENCH) | {motif.label: motif.fr for motif in MOTIFS} | TERMS_FR,
-            figures=figures,
-        ),
+    manifest = Manifest(
+        name="engravings",
+        titles={"en": "Engravings on glass", "fr": "Gravures sur verre"},
+        version=version,
+        dim=config.dim,
+        rows=len(rows),
+        encoder_sha256="",
+        columns=COLUMNS,
+        calibration=Calibration(k=k, temperature=temperature, confidence=confidence, **domain),
+        terms_fr=dict(FRENCH) | TERMS_FR,
+        figures=figures,
     )
+    write_records(out / "dataset", rows, gallery_ND, [column.name for column in COLUMNS])
+    licences = sorted({f"{row['drawing'].partition(':')[0]} ({row['licence']})" for row in rows})
+    (out / "dataset" / "README.md").write_text(
+        dataset_card(manifest, figures["motifs"], "cc-by-sa-4.0", CREDIT + ", ".join(licences) + "."),
+        encoding="utf-8",
+    )
+    (out / "model" / "README.md").write_text(model_card(manifest, served, "mit"), encoding="utf-8")
     (out / "model" / "config.json").write_text(
         json.dumps(served | {"metrics": figures}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
+    write_manifest(out, manifest)
     return figures
 
 
 def encode(encoder: Encoder, pictures: list[Image.Image | Path], kind: str) -> np.ndarray:
-    """(N, D); a picture without any ink is left out of neither side: it becomes white paper."""
+    """(N, D) vectors. A picture without any ink counts as white paper, so that no row goes missing."""
     vectors = []
     for start in range(0, len(pictures), 64):
         prepared = []
@@ -208,7 +213,7 @@ def _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn) -> tuple[d
         *sorted((data / "food3").glob("*/*.jpg")),
     ]
     far += sorted((data / "food101_small").glob("*/*.jpg"))[::8]
-    far_QD = encode(encoder, tqdm(far, desc="photos of other things", mininterval=5).iterable, "auto")
+    far_QD = encode(encoder, far, "auto")
     here_QD = np.concatenate([drawn.embeddings_QD, simulated.embeddings_QD, glasses])
     groups = np.concatenate(
         [drawn.groups_Q, simulated.groups_Q, np.array([f"glass {index}" for index in range(len(glasses))])]

@@ -1,0 +1,86 @@
+"""The cards of a bundle: what its model and its dataset are, in plain words, from the manifest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub_assets.bundle import Manifest
+
+MODEL_CARD = """---
+license: {licence}
+library_name: onnx
+pipeline_tag: image-feature-extraction
+tags:
+- visual-search
+- sketch-based-image-retrieval
+---
+# {title}: the encoder
+
+{backbone}, {dim} numbers of unit length from a {size} x {size} picture ({preparation}). `encoder.onnx` takes
+(N, 1, {size}, {size}) uint8 pixels and gives (N, {dim}) float32; the normalisation is inside.
+`encoder.safetensors` holds the same weights in float16, to train on.
+
+## Measured
+
+{figures}
+
+Version {version}. The vectors of the dataset of the same version were made by exactly this file
+(SHA-256 in its manifest.json).
+"""
+
+DATASET_CARD = """---
+license: {licence}
+task_categories:
+- image-feature-extraction
+tags:
+- visual-search
+size_categories:
+- 1K<n<10K
+---
+# {title}
+
+{rows} records of {labels} labels: id, picture (WebP), label, tags, {columns}, and the embedding (fixed-size
+list of {dim} float32, unit norm). Version {version}.
+
+{credits}
+"""
+
+
+def model_card(manifest: Manifest, config: Mapping[str, Any], licence: str) -> str:
+    """Markdown with front matter for model/README.md."""
+    return MODEL_CARD.format(
+        licence=licence,
+        title=manifest.titles["en"],
+        backbone=config["backbone"],
+        dim=manifest.dim,
+        size=config["size"],
+        preparation=config["preparation"],
+        figures="\n".join(_lines(manifest.figures)),
+        version=manifest.version,
+    )
+
+
+def dataset_card(manifest: Manifest, labels: int, licence: str, credit: str) -> str:
+    """Markdown with front matter for dataset/README.md. credit: where the pictures come from."""
+    return DATASET_CARD.format(
+        licence=licence,
+        title=manifest.titles["en"],
+        rows=manifest.rows,
+        labels=labels,
+        columns=", ".join(column.name for column in manifest.columns),
+        dim=manifest.dim,
+        version=manifest.version,
+        credits=credit,
+    )
+
+
+def _lines(figures: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """A nested mapping as a Markdown list."""
+    lines = []
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            lines += [f"{'  ' * depth}- {name}", *_lines(value, depth + 1)]
+        else:
+            lines.append(f"{'  ' * depth}- {name}: {value}")
+    return lines
