@@ -28,6 +28,7 @@ TRAINS_WITH = (
     "retrieval.encoder",
     "retrieval.readings",
     BUNDLE,
+    "hub_assets.cards",
 )
 SERVES = ("retrieval.types", "retrieval.images", "retrieval.search", "retrieval.collection", BUNDLE)
 # Module or package -> what of ours it may import; the longest name that fits decides.
