@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any
 
 import gradio as gr
@@ -67,15 +66,11 @@ def routes(service: SearchService) -> list[Route]:
     def health(request: Request) -> Response:
         return JSONResponse(api.health(service), headers={"Cache-Control": "no-store"})
 
-    # A Parquet reader that two threads use at once takes the process down.
-    one_reader = threading.Lock()
-
     def picture(request: Request) -> Response:
         if not signed_in(request):
             return JSONResponse({"error": "Not authenticated"}, status_code=401)
         try:
-            with one_reader:
-                data = service.picture(request.path_params["collection"], request.path_params["id"])
+            data = service.picture(request.path_params["collection"], request.path_params["id"])
         except NotFoundError as error:
             return JSONResponse({"error": str(error)}, status_code=404)
         whose = "private" if request.app.auth else "public"
