@@ -32,8 +32,8 @@ def simulate_drawing(
         photo_B = torch.zeros(len(ink_B1HW), dtype=torch.bool)
     ink = _outlined(ink_B1HW, filled_B, rng)
     ink = _warped(ink, size, rng, strength)
-    # A photo is shown as its edges every other time.
-    traced = _chance(len(ink), 0.5, rng) & photo_B
+    # A photo is shown as its edges one time in four.
+    traced = _chance(len(ink), 0.25, rng) & photo_B
     if traced.any():
         ink[traced] = _line_drawing(ink[traced], rng)
     drawn = _strokes_dropped(_restroked(ink, rng), rng, strength)

@@ -10,23 +10,29 @@ from typing import Literal, get_args
 
 MinerName = Literal["semi-hard", "batch-hard"]
 MINERS: tuple[str, ...] = get_args(MinerName)
+Vocabulary = Literal["all", "motifs"]
+VOCABULARIES: tuple[str, ...] = get_args(Vocabulary)
 
 
 @dataclass(frozen=True)
 class Phase:
     """A stretch of training. pictures: how many are shown. frozen_blocks: leading backbone stages that
     stay as they are (0: the whole network learns). learning_rate: peak of the one-cycle schedule for
-    the backbone; the head's is `head_factor` times it."""
+    the backbone; the head's is `head_factor` times it. vocabulary: whose line art is shown: of every
+    concept, or of the starter's motifs and of what people drew."""
 
     name: str
     miner: MinerName
     pictures: int
     frozen_blocks: int
     learning_rate: float
+    vocabulary: Vocabulary = "all"
 
     def __post_init__(self) -> None:
         if self.miner not in MINERS:
             raise ValueError(f"miner is {self.miner!r}; wanted: one of {', '.join(MINERS)}")
+        if self.vocabulary not in VOCABULARIES:
+            raise ValueError(f"vocabulary is {self.vocabulary!r}; wanted: one of {', '.join(VOCABULARIES)}")
         if self.pictures < 1 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
             raise ValueError(f"phase {self.name!r}: pictures, learning rate or frozen blocks out of range")
 
@@ -46,9 +52,9 @@ class TrainConfig:
     serve_size: int = 160
     labels_per_batch: int = 16
     records_per_label: int = 4
-    drawn_share: float = 0.6
+    drawn_share: float = 0.65
     margin: float = 0.2
-    proxy_weight: float = 0.5
+    proxy_weight: float = 1.0
     proxy_scale: float = 16.0
     head_factor: float = 3.0
     weight_decay: float = 0.02
@@ -59,7 +65,8 @@ class TrainConfig:
         default=(
             Phase("head", "semi-hard", 4_000, 7, 2e-3),
             Phase("semi-hard", "semi-hard", 56_000, 0, 5e-4),
-            Phase("batch-hard", "batch-hard", 48_000, 0, 2e-4),
+            Phase("motifs", "semi-hard", 56_000, 0, 5e-4, "motifs"),
+            Phase("batch-hard", "batch-hard", 28_000, 0, 1.5e-4, "motifs"),
         )
     )
 

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from train.augment import simulate_drawing
 from train.config import Phase, TrainConfig
-from train.data import Pictures
+from train.data import Pictures, motif_sources
 from train.losses import ProxySoftmax, triplet_loss
 from train.mining import MINERS
 from train.model import EmbeddingModel
@@ -44,27 +44,34 @@ def keep_memory() -> None:
 def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
 
-    run: an empty or new folder; gets config.json, events.jsonl (one line every 20 steps) and, after each
-    phase, checkpoint-<phase>.pt. Raises RuntimeError when the loss is not a number any more.
+    run: a folder; gets config.json, events.jsonl (one line every 20 steps) and, after each phase,
+    checkpoint-<phase>.pt; phases that are there already are not run again. Raises RuntimeError when the
+    loss is not a number any more.
     """
     keep_memory()
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     torch.manual_seed(config.seed)
-    rng = torch.Generator().manual_seed(config.seed)
-    keep = (pictures.domains == "art") | ~np.isin(pictures.concepts, config.leave_out)
-    pictures = pictures.only(keep)
-    sampler = LabelsByRecords(
-        pictures, config.labels_per_batch, config.records_per_label, config.drawn_share, config.seed
-    )
+    pictures = pictures.only((pictures.domains == "art") | ~np.isin(pictures.concepts, config.leave_out))
     model = EmbeddingModel(config.backbone, config.dim).to(memory_format=torch.channels_last)
-    proxies = ProxySoftmax(len(sampler.concepts), config.dim, config.proxy_scale)
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay), use_buffers=True)
     with (run / "events.jsonl").open("a", buffering=1) as events:
-        for phase in config.phases:
-            _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, events, progress)
-            torch.save(average.module.state_dict(), run / f"checkpoint-{phase.name}.pt")
-    return average.module.eval()
+        for number, phase in enumerate(config.phases):
+            done = run / f"checkpoint-{phase.name}.pt"
+            if not done.exists():
+                average = _run_phase(phase, number, config, pictures, model, events, progress)
+                torch.save(average, done.with_suffix(".part"))
+                done.with_suffix(".part").rename(done)
+            # Each phase starts from the averaged weights of the one before, so a run that was stopped
+            # between two phases goes on as if it had not been.
+            model.load_state_dict(torch.load(done, weights_only=True))
+    return model.eval()
+
+
+def _of_motifs(pictures: Pictures, config: TrainConfig) -> Pictures:
+    """Line art of the starter's motifs and of what people draw, and everything else that is no line art."""
+    drawn = pictures.concepts[pictures.domains == "drawing"].tolist()
+    named = {*motif_sources().values(), *drawn, *config.leave_out}
+    return pictures.only((pictures.domains != "art") | np.isin(pictures.concepts, sorted(named)))
 
 
 def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int, rng: torch.Generator):
@@ -116,7 +123,25 @@ def _optimizer(model: EmbeddingModel, proxies: nn.Module, phase: Phase, config: 
     )
 
 
-def _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, events, progress) -> None:
+def _run_phase(
+    phase: Phase,
+    number: int,
+    config: TrainConfig,
+    pictures: Pictures,
+    model: EmbeddingModel,
+    events,
+    progress: bool,
+) -> dict[str, torch.Tensor]:
+    """Train `model` through one phase and return its averaged weights."""
+    torch.manual_seed(config.seed + number)
+    rng = torch.Generator().manual_seed(config.seed + number)
+    if phase.vocabulary == "motifs":
+        pictures = _of_motifs(pictures, config)
+    sampler = LabelsByRecords(
+        pictures, config.labels_per_batch, config.records_per_label, config.drawn_share, config.seed + number
+    )
+    proxies = ProxySoftmax(len(sampler.concepts), config.dim, config.proxy_scale)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay), use_buffers=True)
     model.freeze_blocks(phase.frozen_blocks)
     optimizer = _optimizer(model, proxies, phase, config)
     steps = max(2, phase.pictures // config.batch)
@@ -161,3 +186,4 @@ def _run_phase(phase, config, pictures, sampler, model, proxies, average, rng, e
                 "seconds": round(time.perf_counter() - started, 1),
             }
             events.write(json.dumps(event) + "\n")
+    return average.module.state_dict()

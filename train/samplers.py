@@ -8,7 +8,7 @@ from train.concepts import hand
 from train.data import DOMAINS, Pictures
 
 # What a concept that people drew shows, one picture after the other.
-DRAWN_TURNS = ("drawing", "art", "drawing", "photo")
+DRAWN_TURNS = ("drawing", "photo", "drawing", "art")
 
 
 class LabelsByRecords:
