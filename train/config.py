@@ -66,7 +66,7 @@ class TrainConfig:
             Phase("head", "semi-hard", 4_000, 7, 2e-3),
             Phase("semi-hard", "semi-hard", 56_000, 0, 5e-4),
             Phase("motifs", "semi-hard", 56_000, 0, 5e-4, "motifs"),
-            Phase("batch-hard", "batch-hard", 28_000, 0, 1.5e-4, "motifs"),
+            Phase("batch-hard", "batch-hard", 34_000, 0, 4e-4, "motifs"),
         )
     )
 

@@ -75,16 +75,21 @@ def _of_motifs(pictures: Pictures, config: TrainConfig) -> Pictures:
 
 
 def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int, rng: torch.Generator):
-    """Yield (images, label_ids), each made on a thread of its own while the step before it learns."""
+    """Yield (images, label_ids, whether each is a drawing or photo), made on a thread of its own while the
+    step before learns."""
 
-    def make() -> tuple[torch.Tensor, torch.Tensor]:
+    def make() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         rows = sampler.batch()
         ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
         filled_B = torch.from_numpy(pictures.filled[rows])
         photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
         drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, photo_B=photo_B)
         images = ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
-        return images, torch.from_numpy(sampler.label_ids[rows])
+        return (
+            images,
+            torch.from_numpy(sampler.label_ids[rows]),
+            torch.from_numpy(pictures.domains[rows] != "art"),
+        )
 
     with ThreadPoolExecutor(1) as ahead:
         waiting = ahead.submit(make)
@@ -155,14 +160,25 @@ def _run_phase(
     mine = MINERS[phase.miner]
     started = time.perf_counter()
     batches = _batches(steps, pictures, sampler, config.size, rng)
-    for step, (images_B1HW, labels_B) in enumerate(
+    # Only some concepts have drawings. If a drawing were told from the others too, its very style would
+    # come to mean "none of those", and a drawing of anything new could never find it.
+    drawn_C = torch.zeros(len(sampler.concepts), dtype=torch.bool)
+    drawn_C[np.unique(sampler.label_ids[pictures.domains == "drawing"])] = True
+    for step, (images_B1HW, labels_B, free_B) in enumerate(
         tqdm(batches, total=steps, desc=phase.name, disable=not progress, mininterval=10)
     ):
         embeddings_BD = model(images_B1HW)
         similarity_BB = embeddings_BD @ embeddings_BD.T
-        triplets = mine(similarity_BB.detach(), labels_B, config.margin)
+        told_apart_BC = drawn_C | ~free_B[:, None]
+        told_apart_BB = told_apart_BC[:, labels_B]
+        comparable_BB = told_apart_BB & told_apart_BB.T
+        triplets = mine(similarity_BB.detach(), labels_B, config.margin, comparable_BB)
         triplet, active = triplet_loss(similarity_BB, triplets, config.margin)
-        proxy = proxies(embeddings_BD, labels_B) if config.proxy_weight else similarity_BB.new_zeros(())
+        proxy = (
+            proxies(embeddings_BD, labels_B, told_apart_BC)
+            if config.proxy_weight
+            else similarity_BB.new_zeros(())
+        )
         loss = triplet + config.proxy_weight * proxy
         if not torch.isfinite(loss):
             raise RuntimeError(

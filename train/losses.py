@@ -32,6 +32,12 @@ class ProxySoftmax(nn.Module):
         self.proxies = nn.Parameter(F.normalize(torch.randn(concepts, dim), dim=1))
         self.scale = scale
 
-    def forward(self, embeddings_BD: Tensor, label_ids_B: Tensor) -> Tensor:
+    def forward(
+        self, embeddings_BD: Tensor, label_ids_B: Tensor, comparable_BC: Tensor | None = None
+    ) -> Tensor:
+        """Mean cross-entropy. comparable_BC: bool, the concepts each picture may be told from; None for all.
+        A picture's own concept has to be among them."""
         logits = self.scale * embeddings_BD @ F.normalize(self.proxies, dim=1).T
-        return F.cross_entropy(logits, label_ids_B, label_smoothing=0.1)
+        if comparable_BC is not None:
+            logits = logits.masked_fill(~comparable_BC, -4.0 * self.scale)
+        return F.cross_entropy(logits, label_ids_B)
