@@ -45,14 +45,17 @@ def test_no_triplets_give_a_zero_that_can_still_be_stepped_on():
     assert not similarity.grad.any()
 
 
-def test_the_proxy_loss_is_smoothed_cross_entropy_of_scaled_cosines():
+def test_the_proxy_loss_is_the_cross_entropy_of_scaled_cosines():
     proxies = ProxySoftmax(concepts=2, dim=2, scale=4.0)
     with torch.no_grad():
         proxies.proxies.copy_(torch.tensor([[3.0, 0.0], [0.0, 5.0]]))  # lengths must not matter
     loss = proxies(torch.tensor([[0.6, 0.8]]), torch.tensor([0]))
     log_sum = math.log(math.exp(2.4) + math.exp(3.2))
-    # Label smoothing of 0.1 over two classes: 0.95 on the true one, 0.05 on the other.
-    assert float(loss) == pytest.approx(log_sum - 0.95 * 2.4 - 0.05 * 3.2, abs=1e-5)
+    assert float(loss.detach()) == pytest.approx(log_sum - 2.4, abs=1e-5)
+    only_its_own = proxies(
+        torch.tensor([[0.6, 0.8]]), torch.tensor([0]), comparable_BC=torch.tensor([[True, False]])
+    )
+    assert float(only_its_own.detach()) == pytest.approx(0.0, abs=1e-3)
 
 
 def test_a_step_on_the_proxies_brings_the_right_one_nearer():

@@ -100,3 +100,22 @@ def test_triplets_do_not_depend_on_the_order_of_the_batch(mine):
 
 def test_every_miner_that_a_phase_may_name_exists():
     assert set(MINERS) == set(config.MINERS)
+
+
+@pytest.mark.parametrize("mine", [semi_hard, batch_hard])
+def test_pairs_that_may_not_be_compared_are_never_negatives(mine):
+    torch.manual_seed(3)
+    embeddings = torch.nn.functional.normalize(torch.randn(24, 6), dim=1)
+    labels = torch.arange(24) // 4
+    comparable = torch.rand(24, 24) < 0.6
+    comparable = comparable & comparable.T
+    anchors, _, negatives = mine(embeddings @ embeddings.T, labels, 0.5, comparable)
+    assert len(anchors) > 0
+    assert comparable[anchors, negatives].all()
+    everything = torch.ones(24, 24, dtype=torch.bool)
+    for with_all, without in zip(
+        mine(embeddings @ embeddings.T, labels, 0.5, everything),
+        mine(embeddings @ embeddings.T, labels, 0.5),
+        strict=True,
+    ):
+        assert torch.equal(with_all, without)

@@ -63,7 +63,7 @@ def test_label_ids_name_the_concept_of_every_picture():
 @pytest.mark.parametrize(
     ("records", "wanted"),
     [
-        (2, {"drawing": 1, "art": 1}),
+        (2, {"drawing": 1, "photo": 1}),
         (4, {"drawing": 2, "art": 1, "photo": 1}),
         (8, {"drawing": 4, "art": 2, "photo": 2}),
     ],
