@@ -40,7 +40,7 @@ def load(picture: Picture) -> Image.Image:
     Raises ImageError with a sentence for the person: not a picture, broken, empty or too large.
     """
     if isinstance(picture, Image.Image):
-        return _upright_rgb(picture)
+        return _upright_rgb(picture.copy())
     data = _read(picture)
     if not data:
         raise ImageError(f"The file is empty (0 bytes); wanted: a picture ({_WANTED}).")
@@ -107,8 +107,10 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         image = _to_8_bit(image)
     if max(image.size) > 2 * WORK_SIDE and image.mode in ("L", "RGB", "CMYK", "RGBA", "LA"):
         image = _keep_exif(image, image.reduce(max(image.size) // WORK_SIDE))
-    image = ImageOps.exif_transpose(image)
-    if image.has_transparency_data:
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")  # a canvas: the channel is there, but nothing shows through
+    elif image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.new("RGB", rgba.size, "white")
         image.paste(rgba, mask=rgba.getchannel("A"))
@@ -186,26 +188,27 @@ def ink_on_paper(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray,
     return (255 - np.minimum(square.astype(np.float32) * (255.0 / darkest), 255.0)).astype(np.uint8), kind
 
 
+# Paper grain and JPEG noise (below 12% darkness) are paper; 50% darkness is already full ink.
+_INK_OF_GREY = [int(min(max((225 - grey) * 255 / 98, 0), 255)) for grey in range(256)]
+
+
 def _ink_of_sketch(grey: Image.Image) -> np.ndarray:
     """(H, W) uint8 ink, 255 is full. Uneven light on the paper is divided out first."""
     ground = np.median(np.asarray(grey.resize((64, 64), Image.Resampling.NEAREST)))
     if ground < 110:  # chalk on a board, or a drawing in dark mode
         grey = ImageOps.invert(grey)
         ground = 255 - ground
-    pixels = np.asarray(grey)
     if ground < 250:
-        pixels = _without_shadows(grey)
-    # Paper grain and JPEG noise (below 12% darkness) are paper; 50% darkness is already full ink.
-    darkness = 255.0 - pixels.astype(np.float32)
-    return np.clip((darkness - 30.0) * (255.0 / 98.0), 0, 255).astype(np.uint8)
+        grey = Image.fromarray(_without_shadows(grey))
+    return np.asarray(grey.point(_INK_OF_GREY))
 
 
 def _without_shadows(grey: Image.Image) -> np.ndarray:
-    """(H, W) float32, paper at 255: each pixel against the brightest paper around it."""
+    """(H, W) uint8, paper at 255: each pixel against the brightest paper around it."""
     paper = grey.resize((32, 32), Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
     paper = paper.filter(ImageFilter.GaussianBlur(2)).resize(grey.size, Image.Resampling.BILINEAR)
     ratio = np.asarray(grey, dtype=np.float32) / np.maximum(np.asarray(paper, dtype=np.float32), 1.0)
-    return np.minimum(ratio * 1.06, 1.0) * 255.0
+    return (np.minimum(ratio * 1.06, 1.0) * 255.0).astype(np.uint8)
 
 
 def _ink_of_photo(grey: Image.Image) -> np.ndarray:
