@@ -15,7 +15,7 @@ VOTERS = (5, 10, 15, 20)
 TEMPERATURES = (0.02, 0.03, 0.05, 0.08)
 NEAREST = 50
 # Of drawings that belong here, this share may be refused when the threshold is set; the promise is 5%.
-REFUSED = 0.02
+REFUSED = 0.03
 
 
 @dataclass(frozen=True)

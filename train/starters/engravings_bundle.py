@@ -213,6 +213,10 @@ def _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn) -> tuple[d
         *sorted((data / "food3").glob("*/*.jpg")),
     ]
     far += sorted((data / "food101_small").glob("*/*.jpg"))[::8]
+    # Two of three: the others are asked in tests/benchmarks/refusals.py and fit nothing.
+    far += [
+        path for index, path in enumerate(sorted((data / "recipes" / "images").glob("*.jpg"))) if index % 3
+    ]
     far_QD = encode(encoder, far, "auto")
     here_QD = np.concatenate([drawn.embeddings_QD, simulated.embeddings_QD, glasses])
     groups = np.concatenate(
