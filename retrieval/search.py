@@ -89,7 +89,8 @@ class SearchService:
 
     def embedding(self, collection: str, picture: Picture, kind: Kind = "auto") -> Embedding:
         """(D,) float32 unit vector of a picture, as `collection` encodes it."""
-        return self._embed(self.collection(collection), picture, kind, {})[0]
+        asked = Query(collection, picture=picture, kind=kind)  # checks kind, as a search does
+        return self._embed(self.collection(asked.collection), asked.picture, asked.kind, {})[0]
 
     def record(self, collection: str, record_id: str) -> Record:
         return self.collection(collection).record(record_id)

@@ -98,7 +98,7 @@ def test_the_in_domain_test_keeps_at_least_95_of_100_that_belong_and_refuses_str
     assert figures["refused of these"] <= 0.05
     assert figures["refused of those"] >= 0.95
 
-    calibration = calibrate.calibration(10, 0.05, (1.0, 0.0, 0.0), fields)
+    calibration = Calibration(k=10, temperature=0.05, **fields)
     assert len(calibration.in_domain_probe) == 16
 
     def refused(vectors, similarities):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from hub_assets.bundle import Calibration
 from retrieval import readings
 from train.metrics import expected_calibration_error
 
@@ -135,9 +134,3 @@ def fit_in_domain(
         "refused of those": round(float((crossed[~truth] < threshold).mean()), 4),
     }
     return fields, figures
-
-
-def calibration(
-    k: int, temperature: float, confidence: tuple[float, float, float], in_domain: dict
-) -> Calibration:
-    return Calibration(k=k, temperature=temperature, confidence=confidence, **in_domain)
