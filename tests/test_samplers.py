@@ -63,7 +63,8 @@ def test_label_ids_name_the_concept_of_every_picture():
 @pytest.mark.parametrize(
     ("records", "wanted"),
     [
-        (2, {"drawing": 1, "photo": 1}),
+        (2, {"drawing": 1, "art": 1}),
+        (3, {"drawing": 2, "art": 1}),
         (4, {"drawing": 2, "art": 1, "photo": 1}),
         (8, {"drawing": 4, "art": 2, "photo": 2}),
     ],
@@ -74,6 +75,32 @@ def test_a_concept_of_all_domains_gives_each_its_part(records, wanted):
     seen = [block for block in blocks(data, 10, records) if data.concepts[block[0]] in whole]
     assert len(seen) > 20
     assert all(Counter(data.domains[block].tolist()) == wanted for block in seen)
+
+
+def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():
+    careful = [
+        (f"careful {index}", f"sketches/{index}/{copy}.png", "drawing")
+        for index in range(10)
+        for copy in range(3)
+    ]
+    doodled = [
+        (f"doodled {index}", f"quick-draw:{index}/{copy}", "doodle")
+        for index in range(10)
+        for copy in range(3)
+    ]
+    art = [(f"art {index}", f"set{copy}:{index}", "art") for index in range(10) for copy in range(3)]
+    data = pictures(*careful, *doodled, *art)
+    shown = Counter(data.concepts[block[0]].split()[0] for block in blocks(data, 4, 2, share=1.0, rounds=300))
+    assert shown["art"] == 0
+    assert 2 < shown["careful"] / shown["doodled"] < 4.5
+
+
+def test_a_sweep_shows_every_concept_once():
+    data = many(20)
+    swept = list(LabelsByRecords(data, 6, 4, 0.5, seed=0).sweep())
+    names = np.concatenate([data.concepts[rows].reshape(-1, 4)[:, 0] for rows in swept])
+    assert sorted(names) == sorted(set(data.concepts))
+    assert [len(rows) for rows in swept] == [24, 24, 24, 8]
 
 
 def test_the_share_of_drawn_concepts_is_kept():

@@ -9,7 +9,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from train.config import TrainConfig
+from train.config import FINISH, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("engraving-classes", "nothing"),
         default="engraving-classes",
         help="whose free-hand drawings training never sees; the gated figure needs engraving-classes",
+    )
+    fit.add_argument(
+        "--before", type=Path, help="a finished run to begin with; only the phase FINISH is run then"
     )
     for name, default in _flags().items():
         flag = "--" + name.replace("_", "-")
@@ -76,17 +79,14 @@ def _fit(options: argparse.Namespace) -> None:
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    chosen = {
-        field.name: getattr(options, field.name)
-        for field in fields(TrainConfig)
-        if hasattr(options, field.name)
-    }
     left_out = left_out_concepts(options.data) if options.leave_out == "engraving-classes" else ()
     chosen = {name: getattr(options, name) for name in _flags()}
     config = replace(TrainConfig(), **chosen, leave_out=left_out)
+    if options.before:
+        config = replace(config, phases=FINISH)
     pictures = load_pictures(options.data, config.ink_size, CACHE)
     print(summary(pictures))
-    fit(pictures, config, options.run)
+    fit(pictures, config, options.run, options.before)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -10,45 +10,44 @@ from typing import Literal, get_args
 
 MinerName = Literal["semi-hard", "batch-hard"]
 MINERS: tuple[str, ...] = get_args(MinerName)
-Vocabulary = Literal["all", "motifs"]
-VOCABULARIES: tuple[str, ...] = get_args(Vocabulary)
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training. pictures: how many are shown. frozen_blocks: leading backbone stages that
+    """A stretch of training. pictures: how many are shown. size: pixels a side it learns from; small ones
+    first, they teach as much for half the time. frozen_blocks: leading backbone stages that
     stay as they are (0: the whole network learns). learning_rate: peak of the one-cycle schedule for
-    the backbone; the head's is `head_factor` times it. vocabulary: whose line art is shown: of every
-    concept, or of the starter's motifs and of what people drew."""
+    the backbone; the head's is `head_factor` times it."""
 
     name: str
     miner: MinerName
     pictures: int
-    frozen_blocks: int
+    size: int
     learning_rate: float
-    vocabulary: Vocabulary = "all"
+    frozen_blocks: int = 0
 
     def __post_init__(self) -> None:
         if self.miner not in MINERS:
             raise ValueError(f"miner is {self.miner!r}; wanted: one of {', '.join(MINERS)}")
-        if self.vocabulary not in VOCABULARIES:
-            raise ValueError(f"vocabulary is {self.vocabulary!r}; wanted: one of {', '.join(VOCABULARIES)}")
-        if self.pictures < 1 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
-            raise ValueError(f"phase {self.name!r}: pictures, learning rate or frozen blocks out of range")
+        if self.pictures < 1 or self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
+            raise ValueError(
+                f"phase {self.name!r}: pictures, size, learning rate or frozen blocks out of range"
+            )
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A whole run. ink_size, size, serve_size: pixels a side of the pictures kept in memory, of those the
-    network learns from, and of those it is served with. labels_per_batch x
+    """A whole run. ink_size, serve_size: pixels a side of the pictures kept in memory and of those the
+    network is served with. labels_per_batch x
     records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
     steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
-    2019); 0 is triplets alone. leave_out: concepts whose free-hand drawings are never shown."""
+    2019); 0 is triplets alone. proxy_rate: peak learning rate of the proxies, which are many and each
+    seldom met. anchor_weight: share of the cross-entropy under ImageNet's own classifier
+    (train/semantics.py). leave_out: concepts whose free-hand drawings are never shown."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256
     ink_size: int = 160
-    size: int = 128
     serve_size: int = 160
     labels_per_batch: int = 16
     records_per_label: int = 4
@@ -56,6 +55,8 @@ class TrainConfig:
     margin: float = 0.2
     proxy_weight: float = 1.0
     proxy_scale: float = 16.0
+    proxy_rate: float = 5e-3
+    anchor_weight: float = 0.2
     head_factor: float = 3.0
     weight_decay: float = 0.02
     average_decay: float = 0.998
@@ -63,13 +64,15 @@ class TrainConfig:
     leave_out: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = field(
         default=(
-            Phase("head", "semi-hard", 4_000, 7, 2e-3),
-            Phase("semi-hard", "semi-hard", 56_000, 0, 5e-4),
-            Phase("motifs", "semi-hard", 56_000, 0, 5e-4, "motifs"),
-            Phase("batch-hard", "batch-hard", 34_000, 0, 4e-4, "motifs"),
+            Phase("semi-hard", "semi-hard", 180_000, 96, 5e-4),
+            Phase("batch-hard", "batch-hard", 90_000, 128, 3e-4),
         )
     )
 
     @property
     def batch(self) -> int:
         return self.labels_per_batch * self.records_per_label
+
+
+# After a run that left drawings out: the same network, on all of them.
+FINISH = (Phase("finish", "batch-hard", 24_000, 128, 2e-4),)

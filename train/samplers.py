@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from train.concepts import hand
 from train.data import DOMAINS, Pictures
 
-# What a concept that people drew shows, one picture after the other.
-DRAWN_TURNS = ("drawing", "photo", "drawing", "art")
+CAREFULLY_DRAWN = 4.0  # how much oftener a concept with careful drawings is shown than one with doodles alone
 
 
 class LabelsByRecords:
     """Draws batches of `labels` concepts with `records` pictures each; P may equal the class count.
 
-    A share of the concepts (drawn_share) comes from those that people drew; their pictures are drawings,
-    line art and photos in turn, so that most positives cross the domains. The others are line art.
+    A share of the concepts (drawn_share) comes from those that people drew; their pictures are drawings
+    and, in turn, line art, doodles and photos. The others are line art.
     Pictures of one concept come from different hands as far as there are enough.
     """
 
@@ -27,22 +28,21 @@ class LabelsByRecords:
         self._labels, self._records = labels, records
         self._rng = np.random.default_rng(seed)
         hands = np.array([hand(source) for source in pictures.sources])
-        # Per concept: the rows of its drawings, of its photos, and of its line art hand by hand.
+        # Per concept: the rows of its drawings, doodles and photos, and of its line art hand by hand.
         self._of: list[dict[str, list[np.ndarray]]] = []
         order = np.argsort(self.label_ids, kind="stable")
         for rows in np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1):
             by_domain = {domain: rows[pictures.domains[rows] == domain] for domain in DOMAINS}
+            of = {domain: [found] if len(found) else [] for domain, found in by_domain.items()}
             art = by_domain["art"]
-            self._of.append(
-                {
-                    "drawing": [by_domain["drawing"]] * bool(len(by_domain["drawing"])),
-                    "photo": [by_domain["photo"]] * bool(len(by_domain["photo"])),
-                    "art": [art[hands[art] == name] for name in np.unique(hands[art])],
-                }
-            )
+            of["art"] = [art[hands[art] == name] for name in np.unique(hands[art])]
+            self._of.append(of)
         self._drawn_ids = np.array(
-            [label for label, of in enumerate(self._of) if of["drawing"]], dtype=np.int64
+            [label for label, of in enumerate(self._of) if of["drawing"] or of["doodle"]], dtype=np.int64
         )
+        careful = np.array([bool(self._of[label]["drawing"]) for label in self._drawn_ids], dtype=bool)
+        self._drawn_weights = np.where(careful, CAREFULLY_DRAWN, 1.0)
+        self._drawn_weights /= max(self._drawn_weights.sum(), 1.0)
         # A concept with several hands teaches more than one with two pictures of the same.
         art_hands = np.array([len(of["art"]) for of in self._of])
         self._weights = np.minimum(art_hands, 6) + 0.5
@@ -53,19 +53,23 @@ class LabelsByRecords:
         """(P * K,) picture indices, K of a label side by side."""
         chosen: list[int] = []
         if self._drawn_count:
-            chosen += self._rng.choice(self._drawn_ids, self._drawn_count, replace=False).tolist()
+            chosen += self._rng.choice(
+                self._drawn_ids, self._drawn_count, replace=False, p=self._drawn_weights
+            ).tolist()
         rest = np.setdiff1d(np.arange(len(self._of)), chosen)
         weights = self._weights[rest] / self._weights[rest].sum()
         chosen += self._rng.choice(rest, self._labels - len(chosen), replace=False, p=weights).tolist()
         return np.concatenate([self._pictures_of(label) for label in chosen])
 
+    def sweep(self) -> Iterator[np.ndarray]:
+        """(up to P * K,) picture indices at a time, until every concept was shown once."""
+        for start in range(0, len(self._of), self._labels):
+            labels = range(start, min(start + self._labels, len(self._of)))
+            yield np.concatenate([self._pictures_of(label) for label in labels])
+
     def _pictures_of(self, label: int) -> np.ndarray:
         of = self._of[label]
-        turns = (
-            [domain for domain in DRAWN_TURNS if of[domain]]
-            if of["drawing"]
-            else ["art" if of["art"] else "photo"]
-        )
+        turns = self._turns(of)
         rows: list[int] = []
         unused = {domain: self._rng.permutation(len(of[domain])).tolist() for domain in DOMAINS}
         for turn in range(self._records):
@@ -73,3 +77,12 @@ class LabelsByRecords:
             unused[domain] = unused[domain] or self._rng.permutation(len(of[domain])).tolist()
             rows.append(int(self._rng.choice(of[domain][unused[domain].pop()])))
         return np.array(rows)
+
+    def _turns(self, of: dict[str, list[np.ndarray]]) -> list[str]:
+        """The domains a concept shows, one picture after the other, so that most positives cross domains."""
+        drawn = "drawing" if of["drawing"] else "doodle"
+        if not of[drawn]:
+            return ["art" if of["art"] else "photo"]
+        others = [domain for domain in ("doodle", "photo") if of[domain] and domain != drawn]
+        other = str(self._rng.choice(others)) if others else "art"
+        return [domain for domain in (drawn, "art", drawn, other) if of[domain]]

@@ -1,0 +1,73 @@
+"""The closed-form start, and what ImageNet's names tie a concept to."""
+
+import numpy as np
+import pytest
+import torch
+
+from train.losses import ProxySoftmax
+from train.model import EmbeddingModel
+from train.semantics import ImageNetAnchor, imagenet_targets
+from train.start import place_proxies, whiten_head
+
+
+def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarray]:
+    """Features of a few concepts that share one large direction, as pooled features do."""
+    rng = torch.Generator().manual_seed(0)
+    centres = torch.randn(concepts, 1280, generator=rng)
+    labels = np.arange(concepts).repeat(each)
+    noise = torch.randn(len(labels), 1280, generator=rng)
+    return 8.0 + centres[labels] + 0.5 * noise, labels
+
+
+def test_a_start_pulls_concepts_apart_that_the_raw_features_hold_together():
+    features, labels = clusters()
+    model, proxies = EmbeddingModel(dim=16, pretrained=False), ProxySoftmax(6, 16, 16.0)
+    whiten_head(features, model)
+    with torch.no_grad():
+        place_proxies(model.embed(features), labels, proxies)
+    raw = torch.nn.functional.normalize(features, dim=1)
+    with torch.no_grad():
+        embedded = model.embed(features)
+        nearest = (embedded @ proxies.proxies.T).argmax(dim=1).numpy()
+    assert float((raw @ raw.T).mean()) > 0.9
+    assert abs(float((embedded @ embedded.T).mean())) < 0.2
+    assert (nearest == labels).all()
+    assert torch.allclose(proxies.proxies.norm(dim=1), torch.ones(6))
+
+
+def test_a_concept_that_was_not_met_keeps_its_random_proxy():
+    features, labels = clusters()
+    proxies = ProxySoftmax(7, 1280, 16.0)
+    before = proxies.proxies[6].clone()
+    place_proxies(features, labels, proxies)
+    assert torch.equal(proxies.proxies[6], before)
+
+
+def test_fewer_pictures_than_dimensions_are_refused():
+    features, _ = clusters(each=2)
+    with pytest.raises(ValueError, match="12 pictures cannot start 16 dimensions"):
+        whiten_head(features, EmbeddingModel(dim=16, pretrained=False))
+
+
+def test_imagenet_names_find_their_concepts_and_only_those():
+    concepts = ["bear", "garland", "lion", "rabbit", "zebra"]
+    targets = imagenet_targets(concepts)
+    assert targets.shape == (5, 1000)
+    assert targets.sum(dim=1).tolist() == pytest.approx([1.0, 0.0, 1.0, 1.0, 1.0])
+    found = {name: targets[row].nonzero().flatten().tolist() for row, name in enumerate(concepts)}
+    assert found["zebra"] == [340]
+    assert found["lion"] == [291]  # not the sea lion
+    assert {294, 295, 296, 297} == set(found["bear"])
+
+
+def test_the_anchor_scores_known_concepts_only_and_holds_its_classifier():
+    anchor = ImageNetAnchor("tf_efficientnet_lite0", ["garland", "zebra"])
+    features = (anchor.weight[340] * 4).repeat(2, 1).requires_grad_()
+    unknown = anchor(features, torch.tensor([0, 0]))
+    known = anchor(features, torch.tensor([0, 1]))
+    assert float(unknown.detach()) == 0.0
+    assert 0 < float(known.detach()) < float(anchor(-features, torch.tensor([0, 1])).detach())
+    known.backward()
+    assert not features.grad[0].any()
+    assert features.grad[1].any()
+    assert not list(anchor.parameters())
