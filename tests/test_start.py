@@ -7,7 +7,7 @@ import torch
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
 from train.semantics import ImageNetAnchor, imagenet_targets
-from train.start import place_proxies, whiten_head
+from train.start import mixed_with_imagenet, place_proxies, whiten_head
 
 
 def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarray]:
@@ -71,3 +71,15 @@ def test_the_anchor_scores_known_concepts_only_and_holds_its_classifier():
     assert not features.grad[0].any()
     assert features.grad[1].any()
     assert not list(anchor.parameters())
+
+
+def test_mixing_moves_the_backbone_towards_imagenet_and_leaves_the_head():
+    fresh, trained = EmbeddingModel(dim=8), EmbeddingModel(dim=8, pretrained=False)
+    mixed = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.25)
+    stem = "backbone.conv_stem.weight"
+    wanted = 0.75 * trained.state_dict()[stem] + 0.25 * fresh.state_dict()[stem]
+    assert torch.allclose(mixed[stem], wanted, atol=1e-6)
+    assert torch.equal(mixed["head.weight"], trained.state_dict()["head.weight"])
+    assert mixed["backbone.bn1.num_batches_tracked"].dtype == torch.int64
+    untouched = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.0)
+    assert all(torch.equal(untouched[name], value) for name, value in trained.state_dict().items())

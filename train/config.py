@@ -17,7 +17,9 @@ class Phase:
     """A stretch of training. pictures: how many are shown. size: pixels a side it learns from; small ones
     first, they teach as much for half the time. frozen_blocks: leading backbone stages that
     stay as they are (0: the whole network learns). learning_rate: peak of the one-cycle schedule for
-    the backbone; the head's is `head_factor` times it."""
+    the backbone; the head's is `head_factor` times it. strength: of the simulated hand's geometry.
+    imagenet_share: how much of ImageNet's weights is mixed back into the backbone in the end (Wortsman et
+    al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022): what was never drawn is found better."""
 
     name: str
     miner: MinerName
@@ -25,10 +27,14 @@ class Phase:
     size: int
     learning_rate: float
     frozen_blocks: int = 0
+    strength: float = 1.0
+    imagenet_share: float = 0.0
 
     def __post_init__(self) -> None:
         if self.miner not in MINERS:
             raise ValueError(f"miner is {self.miner!r}; wanted: one of {', '.join(MINERS)}")
+        if not 0.0 <= self.imagenet_share < 1.0 or self.strength < 0.0:
+            raise ValueError(f"phase {self.name!r}: strength or ImageNet's share out of range")
         if self.pictures < 1 or self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
             raise ValueError(
                 f"phase {self.name!r}: pictures, size, learning rate or frozen blocks out of range"
@@ -64,8 +70,8 @@ class TrainConfig:
     leave_out: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = field(
         default=(
-            Phase("semi-hard", "semi-hard", 180_000, 96, 5e-4),
-            Phase("batch-hard", "batch-hard", 90_000, 128, 3e-4),
+            Phase("semi-hard", "semi-hard", 180_000, 96, 5e-4, imagenet_share=0.25),
+            Phase("batch-hard", "batch-hard", 54_000, 128, 1.5e-4, strength=0.6),
         )
     )
 

@@ -25,7 +25,7 @@ from train.mining import MINERS
 from train.model import EmbeddingModel
 from train.samplers import LabelsByRecords
 from train.semantics import ImageNetAnchor
-from train.start import place_proxies, whiten_head
+from train.start import mixed_with_imagenet, place_proxies, whiten_head
 
 LOG_EVERY = 20  # steps
 
@@ -83,12 +83,14 @@ def fit(
     return model.eval()
 
 
-def _drawn(pictures: Pictures, rows: np.ndarray, size: int, rng: torch.Generator) -> torch.Tensor:
+def _drawn(
+    pictures: Pictures, rows: np.ndarray, size: int, rng: torch.Generator, strength: float = 1.0
+) -> torch.Tensor:
     """(B, 1, size, size) float32 in [0, 255]: a simulated drawing of each picture."""
     ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
     filled_B = torch.from_numpy(pictures.filled[rows])
     photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
-    drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, photo_B=photo_B)
+    drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, strength, photo_B)
     return ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
 
 
@@ -112,14 +114,14 @@ def _start(
         place_proxies(model.embed(features_NF), np.concatenate(labels), proxies)
 
 
-def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, size: int, rng: torch.Generator):
+def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Phase, rng: torch.Generator):
     """Yield (images, label_ids, whether each is a drawing or photo), made on a thread of its own while the
     step before learns."""
 
     def make() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         rows = sampler.batch()
         return (
-            _drawn(pictures, rows, size, rng),
+            _drawn(pictures, rows, phase.size, rng, phase.strength),
             torch.from_numpy(sampler.label_ids[rows]),
             torch.from_numpy(pictures.domains[rows] != "art"),
         )
@@ -203,7 +205,7 @@ def _run_phase(
     )
     mine = MINERS[phase.miner]
     started = time.perf_counter()
-    batches = _batches(steps, pictures, sampler, phase.size, rng)
+    batches = _batches(steps, pictures, sampler, phase, rng)
     # Only some concepts have drawings. If a drawing were told from the others too, its very style would
     # come to mean "none of those", and a drawing of anything new could never find it.
     drawn_C = torch.zeros(len(sampler.concepts), dtype=torch.bool)
@@ -249,4 +251,4 @@ def _run_phase(
                 "seconds": round(time.perf_counter() - started, 1),
             }
             events.write(json.dumps(event) + "\n")
-    return average.module.state_dict()
+    return mixed_with_imagenet(average.module.state_dict(), config.backbone, phase.imagenet_share)
