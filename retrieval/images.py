@@ -29,6 +29,9 @@ WORK_SIDE = 1024
 # Ink is found on a copy of this size: enough for a pen stroke, small enough for 2 ms.
 INK_SIDE = 512
 MARGIN = 0.06  # white around the ink, as a share of its longer side
+# Pillow gives every picture's memory back and fetches it anew for the next: a fifth of the time of a query.
+# It may keep a few blocks instead (its documented block allocator, at most 16 MB each).
+Image.core.set_blocks_max(4)
 
 _WANTED = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 
@@ -225,7 +228,9 @@ def _ink_of_photo(grey: Image.Image) -> np.ndarray:
 
 def _ink_box(ink: np.ndarray) -> tuple[int, int, int, int]:
     """(left, top, right, bottom) of the ink. A lone speck far out (0.1% of the ink) does not widen it."""
-    total = float(ink.sum(dtype=np.int64))
+    # A column or row holds at most 512 x 255: 32 bits do, in half the time of 64.
+    columns, rows = ink.sum(axis=0, dtype=np.uint32), ink.sum(axis=1, dtype=np.uint32)
+    total = float(rows.sum(dtype=np.int64))
     if total < 255 * 12:
         raise ImageError(
             "The picture is blank: no line stands out. Draw something, or choose another picture."
@@ -237,8 +242,8 @@ def _ink_box(ink: np.ndarray) -> tuple[int, int, int, int]:
         last = int(np.searchsorted(share, 0.999))
         return first, min(last + 1, len(profile))
 
-    left, right = span(ink.sum(axis=0, dtype=np.int64))
-    top, bottom = span(ink.sum(axis=1, dtype=np.int64))
+    left, right = span(columns)
+    top, bottom = span(rows)
     return left, top, right, bottom
 
 
