@@ -83,3 +83,27 @@ def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"phases": [], "leave_out": []}))
     with pytest.raises(RuntimeError, match="python -m train fit"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"miner": "hardest"}, "semi-hard, batch-hard"),
+        ({"size": 16}, "size"),
+        ({"pictures": 0}, "pictures"),
+        ({"frozen_blocks": 8}, "frozen blocks"),
+        ({"imagenet_share": 1.0}, "share"),
+        ({"strength": -0.1}, "strength"),
+    ],
+)
+def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(CONFIG.phases[0], **change)
+
+
+def test_a_run_can_begin_with_the_weights_of_another(run, tmp_path):
+    folder, model = run
+    slow = replace(CONFIG, phases=(Phase("finish", "batch-hard", 32, 48, 1e-9),))
+    went_on = fit(pictures(), slow, tmp_path, before=folder, progress=False)
+    for name, weight in model.named_parameters():
+        assert torch.allclose(dict(went_on.named_parameters())[name], weight, atol=1e-5), name

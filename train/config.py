@@ -14,10 +14,10 @@ MINERS: tuple[str, ...] = get_args(MinerName)
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training. pictures: how many are shown. size: pixels a side it learns from; small ones
-    first, they teach as much for half the time. frozen_blocks: leading backbone stages that
-    stay as they are (0: the whole network learns). learning_rate: peak of the one-cycle schedule for
-    the backbone; the head's is `head_factor` times it. strength: of the simulated hand's geometry.
+    """A stretch of training. pictures: how many are shown. size: pixels a side it learns from; 96 take
+    little more than half the time of 128. frozen_blocks: leading backbone stages that stay as they are (0:
+    the whole network learns). learning_rate: peak of the one-cycle schedule for the backbone; the head's is
+    `head_factor` times it. strength: of the simulated hand's geometry.
     imagenet_share: how much of ImageNet's weights is mixed back into the backbone in the end (Wortsman et
     al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022): what was never drawn is found better."""
 
@@ -44,12 +44,11 @@ class Phase:
 @dataclass(frozen=True)
 class TrainConfig:
     """A whole run. ink_size, serve_size: pixels a side of the pictures kept in memory and of those the
-    network is served with. labels_per_batch x
-    records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
-    steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
-    2019); 0 is triplets alone. proxy_rate: peak learning rate of the proxies, which are many and each
-    seldom met. anchor_weight: share of the cross-entropy under ImageNet's own classifier
-    (train/semantics.py). leave_out: concepts whose free-hand drawings are never shown."""
+    network is served with. labels_per_batch x records_per_label is the batch. proxy_weight: share of the
+    normalised softmax over all concepts that steadies the triplets (Zhai & Wu, "Classification is a Strong
+    Baseline for Deep Metric Learning", 2019); 0 is triplets alone. proxy_rate: peak learning rate of the
+    proxies, which are many and each seldom met. anchor_weight: share of the cross-entropy under ImageNet's
+    own classifier (train/semantics.py). leave_out: concepts whose free-hand drawings are never shown."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256

@@ -48,11 +48,9 @@ def fit(
 ) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
 
-    before: a finished run to begin with, instead of ImageNet's weights.
-
-    run: a folder; gets config.json, events.jsonl (one line every 20 steps) and, after each phase,
-    checkpoint-<phase>.pt; phases that are there already are not run again. Raises RuntimeError when the
-    loss is not a number any more.
+    before: a finished run to begin with, instead of ImageNet's weights. run: a folder; gets config.json,
+    events.jsonl (one line every 20 steps) and, after each phase, checkpoint-<phase>.pt; phases that are
+    there already are not run again. Raises RuntimeError when the loss is not a number any more.
     """
     keep_memory()
     run.mkdir(parents=True, exist_ok=True)
