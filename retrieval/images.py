@@ -29,8 +29,8 @@ WORK_SIDE = 1024
 # Ink is found on a copy of this size: enough for a pen stroke, small enough for 2 ms.
 INK_SIDE = 512
 MARGIN = 0.06  # white around the ink, as a share of its longer side
-# Pillow gives every picture's memory back and fetches it anew for the next: a fifth of the time of a query.
-# It may keep a few blocks instead (its documented block allocator, at most 16 MB each).
+# Pillow gives every picture's memory back and fetches it anew for the next, which costs a query about a
+# millisecond. It may keep a few blocks of its allocator instead (at most 16 MB each).
 Image.core.set_blocks_max(4)
 
 _WANTED = "JPEG, PNG, WebP, GIF, BMP or TIFF"

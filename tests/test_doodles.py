@@ -39,7 +39,7 @@ def test_titles_number_every_drawing_and_leave_out_what_looks_like_nothing(packe
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_drawing_is_black_lines_on_white_at_the_place_they_had(packed, number):
-    picture = doodles.render(f"square/{number}", 192)
+    picture = doodles.render(f"quick-draw:square/{number}")
     assert picture.shape == (192, 192)
     assert picture.dtype == np.uint8
     assert picture[96, 96] > 245  # inside the square is paper
@@ -51,15 +51,15 @@ def test_a_drawing_is_black_lines_on_white_at_the_place_they_had(packed, number)
 
 
 def test_every_other_drawing_is_a_thin_line_in_the_middle_of_the_stroke(packed):
-    thin, thick = ((doodles.render(f"Cross/{number}", 192) < 128) for number in (0, 1))
+    thin, thick = ((doodles.render(f"quick-draw:Cross/{number}") < 128) for number in (0, 1))
     assert 0.15 < thin.sum() / thick.sum() < 0.6
     assert (thick[thin]).mean() > 0.95
 
 
-@pytest.mark.parametrize("name", ["no such thing/0", "square/99"])
-def test_one_that_is_not_there_is_an_error(packed, name):
+@pytest.mark.parametrize("source", ["quick-draw:no such thing/0", "quick-draw:square/99"])
+def test_one_that_is_not_there_is_an_error(packed, source):
     with pytest.raises((KeyError, IndexError)):
-        doodles.render(name)
+        doodles.render(source)
 
 
 def test_the_packed_sample_has_a_hundred_of_each_of_its_345_things():
@@ -69,4 +69,4 @@ def test_the_packed_sample_has_a_hundred_of_each_of_its_345_things():
     titles = doodles.titles()
     assert len(set(titles.values())) == 345 - len(doodles.SKIPPED)
     assert len(titles) == 100 * (345 - len(doodles.SKIPPED))
-    assert (doodles.render("zebra/1") < 128).mean() > 0.02
+    assert (doodles.render("quick-draw:zebra/1") < 128).mean() > 0.02

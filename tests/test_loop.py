@@ -107,3 +107,11 @@ def test_a_run_can_begin_with_the_weights_of_another(run, tmp_path):
     went_on = fit(pictures(), slow, tmp_path, before=folder, progress=False)
     for name, weight in model.named_parameters():
         assert torch.allclose(dict(went_on.named_parameters())[name], weight, atol=1e-5), name
+
+
+def test_a_run_does_not_overwrite_the_one_it_begins_with(run):
+    folder, _ = run
+    before = (folder / "config.json").read_text()
+    with pytest.raises(ValueError, match="give another folder"):
+        fit(pictures(), CONFIG, folder, before=folder, progress=False)
+    assert (folder / "config.json").read_text() == before

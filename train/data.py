@@ -152,7 +152,10 @@ def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | No
         if domain == "photo":
             grey = images.load(Path(path)).convert("L").resize((size, size), Image.Resampling.BICUBIC)
             return np.asarray(grey), 0.0
-        picture = images.load(Path(path)) if path else Image.fromarray(line_art(source))
+        if path:
+            picture = images.load(Path(path))
+        else:
+            picture = Image.fromarray(doodles.render(source) if domain == "doodle" else line_art(source))
         ink, _ = images.ink_on_paper(picture, "sketch", size)
     except (ImageError, KeyError, ValueError):
         return None
@@ -160,11 +163,8 @@ def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | No
 
 
 def line_art(source: str, size: int = 256) -> np.ndarray:
-    """(H, W) uint8 black on white: of a set (`game-icons:lion`), of our own hand (`ornament:star/2`), or a
-    doodle (`quick-draw:lion/17`)."""
+    """(H, W) uint8 black on white, of a set (`game-icons:lion`) or of our own hand (`ornament:star/2`)."""
     set_name, _, name = source.partition(":")
-    if set_name == doodles.SET_NAME:
-        return doodles.render(name)
     if set_name == "ornament":
         ornament, _, design = name.partition("/")
         return ornaments.draw(ornament, int(design), size)

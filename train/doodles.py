@@ -29,7 +29,8 @@ PACKAGE = Package(
 )
 FOLDER, ENDING = "src/drawings/", ".ndjson.gz"
 GRID = 28
-# No thing that looks like anything, or one that a drawing of a hundred lines would not settle.
+SIDE = 192  # of a drawing made again, pixels
+# They look like nothing in particular.
 SKIPPED = {"animal migration", "line", "squiggle", "zigzag"}
 
 
@@ -39,20 +40,21 @@ def titles() -> dict[str, str]:
         f"{SET_NAME}:{thing}/{number}": thing.lower()
         for thing in sorted(_packed())
         if thing not in SKIPPED
-        for number in range(len(_pixels(thing)))
+        for number in range(len(_lines(thing)))
     }
 
 
-def render(name: str, size: int = 192) -> np.ndarray:
-    """(size, size) uint8, black on white, of "zebra/17". Raises KeyError or IndexError for one not there.
+def render(source: str) -> np.ndarray:
+    """(SIDE, SIDE) uint8, black on white, of "quick-draw:zebra/17". Raises KeyError or IndexError for one
+    that is not there.
 
     The 28 pixels are blown up and drawn again: every other one with the thick pen they came with, the
     others with a thin line along its middle, as most drawings are.
     """
-    thing, _, number = name.rpartition("/")
+    thing, _, number = source.removeprefix(f"{SET_NAME}:").rpartition("/")
     ink_HW = np.pad(_pixels(thing)[int(number)], 2)  # strokes run up to the border
-    grown = Image.fromarray(ink_HW).resize((size, size), Image.Resampling.BICUBIC)
-    soft_HW = ndimage.gaussian_filter(np.asarray(grown, dtype=np.float32) / 255.0, size / 128)
+    grown = Image.fromarray(ink_HW).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    soft_HW = ndimage.gaussian_filter(np.asarray(grown, dtype=np.float32) / 255.0, SIDE / 128)
     if int(number) % 2:
         drawn_HW = 1.0 / (1.0 + np.exp(-16.0 * (soft_HW - 0.33)))
     else:
@@ -73,9 +75,13 @@ def _packed() -> dict[str, bytes]:
     return {name.removesuffix(ENDING): packed for name, packed in files.items() if name.endswith(ENDING)}
 
 
+def _lines(thing: str) -> list[bytes]:
+    """Its drawings as they are packed, one JSON list of pixels each."""
+    return [line for line in gzip.decompress(_packed()[thing]).split(b"\n") if line.strip()]
+
+
 @cache
 def _pixels(thing: str) -> np.ndarray:
     """(N, 28, 28) uint8, 255 is ink."""
-    lines = gzip.decompress(_packed()[thing]).decode().split("\n")
-    ink = np.array([json.loads(line) for line in lines if line.strip()], dtype=np.float32)
+    ink = np.array([json.loads(line) for line in _lines(thing)], dtype=np.float32)
     return np.round(ink * 255.0).astype(np.uint8).reshape(-1, GRID, GRID)

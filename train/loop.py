@@ -52,6 +52,8 @@ def fit(
     events.jsonl (one line every 20 steps) and, after each phase, checkpoint-<phase>.pt; phases that are
     there already are not run again. Raises RuntimeError when the loss is not a number any more.
     """
+    if before and before.resolve() == run.resolve():
+        raise ValueError(f"{run} would overwrite the run it begins with; give another folder with --run")
     keep_memory()
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
@@ -207,7 +209,7 @@ def _run_phase(
     # Only some concepts have drawings. If a drawing were told from the others too, its very style would
     # come to mean "none of those", and a drawing of anything new could never find it.
     drawn_C = torch.zeros(len(sampler.concepts), dtype=torch.bool)
-    drawn_C[np.unique(sampler.label_ids[np.isin(pictures.domains, ("drawing", "doodle"))])] = True
+    drawn_C[sampler.drawn_ids] = True
     for step, (images_B1HW, labels_B, free_B) in enumerate(
         tqdm(batches, total=steps, desc=phase.name, disable=not progress, mininterval=10)
     ):

@@ -37,24 +37,25 @@ class LabelsByRecords:
             art = by_domain["art"]
             of["art"] = [art[hands[art] == name] for name in np.unique(hands[art])]
             self._of.append(of)
-        self._drawn_ids = np.array(
+        # The concepts that people drew, carefully or in twenty seconds.
+        self.drawn_ids = np.array(
             [label for label, of in enumerate(self._of) if of["drawing"] or of["doodle"]], dtype=np.int64
         )
-        careful = np.array([bool(self._of[label]["drawing"]) for label in self._drawn_ids], dtype=bool)
+        careful = np.array([bool(self._of[label]["drawing"]) for label in self.drawn_ids], dtype=bool)
         self._drawn_weights = np.where(careful, CAREFULLY_DRAWN, 1.0)
         self._drawn_weights /= max(self._drawn_weights.sum(), 1.0)
         # A concept with several hands teaches more than one with two pictures of the same.
         art_hands = np.array([len(of["art"]) for of in self._of])
         self._weights = np.minimum(art_hands, 6) + 0.5
         self._weights = self._weights / self._weights.sum()
-        self._drawn_count = min(round(labels * drawn_share), len(self._drawn_ids))
+        self._drawn_count = min(round(labels * drawn_share), len(self.drawn_ids))
 
     def batch(self) -> np.ndarray:
         """(P * K,) picture indices, K of a label side by side."""
         chosen: list[int] = []
         if self._drawn_count:
             chosen += self._rng.choice(
-                self._drawn_ids, self._drawn_count, replace=False, p=self._drawn_weights
+                self.drawn_ids, self._drawn_count, replace=False, p=self._drawn_weights
             ).tolist()
         rest = np.setdiff1d(np.arange(len(self._of)), chosen)
         weights = self._weights[rest] / self._weights[rest].sum()
