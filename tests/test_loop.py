@@ -104,7 +104,7 @@ def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):
 def test_a_run_can_begin_with_the_weights_of_another(run, tmp_path):
     folder, model = run
     slow = replace(CONFIG, phases=(Phase("finish", "batch-hard", 32, 48, 1e-9),))
-    went_on = fit(pictures(), slow, tmp_path, before=folder, progress=False)
+    went_on = fit(pictures(), replace(slow, before=str(folder)), tmp_path, progress=False)
     for name, weight in model.named_parameters():
         assert torch.allclose(dict(went_on.named_parameters())[name], weight, atol=1e-5), name
 
@@ -113,5 +113,5 @@ def test_a_run_does_not_overwrite_the_one_it_begins_with(run):
     folder, _ = run
     before = (folder / "config.json").read_text()
     with pytest.raises(ValueError, match="give another folder"):
-        fit(pictures(), CONFIG, folder, before=folder, progress=False)
+        fit(pictures(), replace(CONFIG, before=str(folder)), folder, progress=False)
     assert (folder / "config.json").read_text() == before

@@ -61,20 +61,20 @@ def test_label_ids_name_the_concept_of_every_picture():
 
 
 @pytest.mark.parametrize(
-    ("records", "wanted"),
+    ("records", "least"),
     [
         (2, {"drawing": 1, "art": 1}),
-        (3, {"drawing": 2, "art": 1}),
-        (4, {"drawing": 2, "art": 1, "photo": 1}),
-        (8, {"drawing": 4, "art": 2, "photo": 2}),
+        (3, {"drawing": 1, "art": 1, "photo": 1}),
+        (4, {"drawing": 1, "art": 1, "photo": 1}),
+        (8, {"drawing": 2, "art": 2, "photo": 2}),
     ],
 )
-def test_a_concept_of_all_domains_gives_each_its_part(records, wanted):
+def test_a_concept_of_all_domains_gives_each_its_part(records, least):
     data = many()
     whole = {name for name in data.concepts if len(set(data.domains[data.concepts == name])) == 3}
     seen = [block for block in blocks(data, 10, records) if data.concepts[block[0]] in whole]
     assert len(seen) > 20
-    assert all(Counter(data.domains[block].tolist()) == wanted for block in seen)
+    assert all(Counter(data.domains[block].tolist()) >= Counter(least) for block in seen)
 
 
 def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():
@@ -92,7 +92,7 @@ def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():
     data = pictures(*careful, *doodled, *art)
     shown = Counter(data.concepts[block[0]].split()[0] for block in blocks(data, 4, 2, share=1.0, rounds=300))
     assert shown["art"] == 0
-    assert 2 < shown["careful"] / shown["doodled"] < 4.5
+    assert 3 < shown["careful"] / shown["doodled"] < 7
 
 
 def test_a_sweep_shows_every_concept_once():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from train.data import Pictures
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
 from train.semantics import ImageNetAnchor, imagenet_targets
@@ -60,13 +61,26 @@ def test_imagenet_names_find_their_concepts_and_only_those():
     assert {294, 295, 296, 297} == set(found["bear"])
 
 
-def test_the_anchor_scores_known_concepts_only_and_holds_its_classifier():
-    anchor = ImageNetAnchor("tf_efficientnet_lite0", ["garland", "zebra"])
+def test_the_anchor_keeps_what_was_seen_in_photos_and_holds_its_classifier():
+    ink_NHW = np.random.default_rng(0).integers(0, 255, (6, 64, 64), dtype=np.uint8)
+    concepts = np.array(["garland", "zebra", "lamp post", "lamp post", "lamp post", "lamp post"])
+    domains = np.array(["art", "art", "photo", "photo", "drawing", "art"])
+    pictures = Pictures(ink_NHW, concepts, np.array(list("abcdef")), domains, np.zeros(6, np.float32))
+    anchor = ImageNetAnchor("tf_efficientnet_lite0", pictures)
+    targets = anchor.targets[anchor.row_of]
+    with torch.no_grad():
+        seen = EmbeddingModel(dim=None).eval().features(torch.from_numpy(ink_NHW[2:4])[:, None])
+        seen = torch.softmax(seen @ anchor.weight.T + anchor.bias, dim=1)
+    assert torch.allclose(targets[2:4], seen, atol=1e-5)  # a photo's own
+    assert torch.allclose(targets[4:], seen.mean(dim=0).expand(2, -1), atol=1e-5)  # its concept's mean
+    assert targets[1].argmax() == 340  # by name
+    assert not targets[0].any()  # nothing is known of it
+
     features = (anchor.weight[340] * 4).repeat(2, 1).requires_grad_()
-    unknown = anchor(features, torch.tensor([0, 0]))
-    known = anchor(features, torch.tensor([0, 1]))
+    unknown = anchor(features, np.array([0, 0]))
+    known = anchor(features, np.array([0, 1]))
     assert float(unknown.detach()) == 0.0
-    assert 0 < float(known.detach()) < float(anchor(-features, torch.tensor([0, 1])).detach())
+    assert 0 < float(known.detach()) < float(anchor(-features, np.array([0, 1])).detach())
     known.backward()
     assert not features.grad[0].any()
     assert features.grad[1].any()

@@ -40,12 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         default="engraving-classes",
         help="whose free-hand drawings training never sees; the gated figure needs engraving-classes",
     )
-    fit.add_argument(
-        "--before", type=Path, help="a finished run to begin with; only the phase FINISH is run then"
-    )
     for name, default in _flags().items():
         flag = "--" + name.replace("_", "-")
-        fit.add_argument(flag, type=type(default), default=default, help=f"default: {default}")
+        note = f"default: {default}" if default != "" else "see train/config.py"
+        fit.add_argument(flag, type=type(default), default=default, help=note)
 
     evaluate = verbs.add_parser("evaluate", help="measure an encoder on a fixed protocol")
     evaluate.set_defaults(run_verb=_evaluate)
@@ -82,11 +80,11 @@ def _fit(options: argparse.Namespace) -> None:
     left_out = left_out_concepts(options.data) if options.leave_out == "engraving-classes" else ()
     chosen = {name: getattr(options, name) for name in _flags()}
     config = replace(TrainConfig(), **chosen, leave_out=left_out)
-    if options.before:
+    if config.before:
         config = replace(config, phases=FINISH)
     pictures = load_pictures(options.data, config.ink_size, CACHE)
     print(summary(pictures))
-    fit(pictures, config, options.run, options.before)
+    fit(pictures, config, options.run)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

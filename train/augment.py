@@ -12,6 +12,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from train.engraved import engraved
+
 
 def simulate_drawing(
     ink_B1HW: Tensor,
@@ -26,16 +28,16 @@ def simulate_drawing(
     filled_B: share of solid ink; a solid shape is often drawn as its outline. Then strokes are thickened
     or thinned, dropped in places, and the page is turned, shifted, scaled, warped and seen at a slant.
     strength: 0 leaves the geometry alone, 1 is training. photo_B: True where the picture is a photo,
-    whose grey is no ink: its geometry changes, and it may be reduced to its edges.
+    whose grey is no ink: its geometry changes, and half of them are engraved first.
     """
     if photo_B is None:
         photo_B = torch.zeros(len(ink_B1HW), dtype=torch.bool)
     ink = _outlined(ink_B1HW, filled_B, rng)
+    cut = _chance(len(ink), 0.5, rng) & photo_B
+    if cut.any():
+        ink = ink.clone()
+        ink[cut] = 1.0 - engraved(1.0 - ink[cut], rng)
     ink = _warped(ink, size, rng, strength)
-    # A photo is shown as its edges one time in four.
-    traced = _chance(len(ink), 0.25, rng) & photo_B
-    if traced.any():
-        ink[traced] = _line_drawing(ink[traced], rng)
     drawn = _strokes_dropped(_restroked(ink, rng), rng, strength)
     return torch.where(photo_B.view(-1, 1, 1, 1), ink, drawn)
 
@@ -59,16 +61,6 @@ def _outlined(ink: Tensor, filled_B: Tensor, rng: Generator) -> Tensor:
         solid = ink[chosen]
         ink[chosen] = solid - _thinner(solid, 5)
     return ink
-
-
-def _line_drawing(ink: Tensor, rng: Generator) -> Tensor:
-    """The edges of a photo as dark lines (a difference of two blurs, fine texture below the threshold)."""
-    gain = 6 + 10 * torch.rand(len(ink), 1, 1, 1, generator=rng)
-    return ((_blurred(ink, 3) - _blurred(ink, 9)).abs() * gain - 0.45).clamp(0, 1)
-
-
-def _blurred(ink: Tensor, width: int) -> Tensor:
-    return F.avg_pool2d(ink, width, stride=1, padding=width // 2, count_include_pad=False)
 
 
 def _restroked(ink: Tensor, rng: Generator) -> Tensor:

@@ -47,8 +47,10 @@ class TrainConfig:
     network is served with. labels_per_batch x records_per_label is the batch. proxy_weight: share of the
     normalised softmax over all concepts that steadies the triplets (Zhai & Wu, "Classification is a Strong
     Baseline for Deep Metric Learning", 2019); 0 is triplets alone. proxy_rate: peak learning rate of the
-    proxies, which are many and each seldom met. anchor_weight: share of the cross-entropy under ImageNet's
-    own classifier (train/semantics.py). leave_out: concepts whose free-hand drawings are never shown."""
+    proxies, which are many and each seldom met. anchor_weight: share of the cross-entropy to what the
+    untrained backbone sees in photos (train/semantics.py). leave_out: concepts whose free-hand drawings,
+    doodles and photos are never shown. before: folder of a finished run to begin with, instead of ImageNet's
+    weights; from the command line only the phase FINISH is run then."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256
@@ -56,21 +58,22 @@ class TrainConfig:
     serve_size: int = 160
     labels_per_batch: int = 16
     records_per_label: int = 4
-    drawn_share: float = 0.65
+    drawn_share: float = 0.6
     margin: float = 0.2
     proxy_weight: float = 1.0
     proxy_scale: float = 16.0
     proxy_rate: float = 5e-3
-    anchor_weight: float = 0.2
+    anchor_weight: float = 0.5
     head_factor: float = 3.0
     weight_decay: float = 0.02
     average_decay: float = 0.998
     seed: int = 0
+    before: str = ""
     leave_out: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = field(
         default=(
-            Phase("semi-hard", "semi-hard", 180_000, 96, 5e-4, imagenet_share=0.25),
-            Phase("batch-hard", "batch-hard", 54_000, 128, 1.5e-4, strength=0.6),
+            Phase("semi-hard", "semi-hard", 160_000, 96, 4e-4, strength=0.6),
+            Phase("batch-hard", "batch-hard", 100_000, 128, 2e-4, strength=0.6),
         )
     )
 
@@ -80,4 +83,4 @@ class TrainConfig:
 
 
 # After a run that left drawings out: the same network, on all of them.
-FINISH = (Phase("finish", "batch-hard", 24_000, 128, 2e-4),)
+FINISH = (Phase("finish", "batch-hard", 32_000, 128, 2e-4),)

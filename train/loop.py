@@ -43,15 +43,14 @@ def keep_memory() -> None:
         libc.mallopt(-2, 256 * 2**20)  # M_TOP_PAD: grow by 256 MB
 
 
-def fit(
-    pictures: Pictures, config: TrainConfig, run: Path, before: Path | None = None, progress: bool = True
-) -> EmbeddingModel:
+def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
 
-    before: a finished run to begin with, instead of ImageNet's weights. run: a folder; gets config.json,
-    events.jsonl (one line every 20 steps) and, after each phase, checkpoint-<phase>.pt; phases that are
-    there already are not run again. Raises RuntimeError when the loss is not a number any more.
+    run: a folder; gets config.json, events.jsonl (one line every 20 steps) and, after each phase,
+    checkpoint-<phase>.pt; phases that are there already are not run again. Raises RuntimeError when the loss
+    is not a number any more.
     """
+    before = Path(config.before) if config.before else None
     if before and before.resolve() == run.resolve():
         raise ValueError(f"{run} would overwrite the run it begins with; give another folder with --run")
     keep_memory()
@@ -62,9 +61,9 @@ def fit(
     model = EmbeddingModel(config.backbone, config.dim).to(memory_format=torch.channels_last)
     concepts = np.unique(pictures.concepts).tolist()
     proxies = ProxySoftmax(len(concepts), config.dim, config.proxy_scale)
-    anchor = ImageNetAnchor(config.backbone, concepts) if config.anchor_weight else None
+    anchor = ImageNetAnchor(config.backbone, pictures) if config.anchor_weight else None
     if not (run / f"checkpoint-{config.phases[0].name}.pt").exists():
-        _start(pictures, config, model, proxies, before)
+        _start(pictures, config, model, proxies)
     with (run / "events.jsonl").open("a", buffering=1) as events:
         for number, phase in enumerate(config.phases):
             done = run / f"checkpoint-{phase.name}.pt"
@@ -94,33 +93,32 @@ def _drawn(
     return ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
 
 
-def _start(
-    pictures: Pictures, config: TrainConfig, model: EmbeddingModel, proxies: ProxySoftmax, before: Path | None
-) -> None:
-    """Begin with ImageNet's weights or those of the run `before`, and with proxies that fit them."""
+def _start(pictures: Pictures, config: TrainConfig, model: EmbeddingModel, proxies: ProxySoftmax) -> None:
+    """Begin with ImageNet's weights or those of the run `config.before`, and with proxies that fit them."""
     rng = torch.Generator().manual_seed(config.seed)
     sampler = LabelsByRecords(pictures, config.labels_per_batch, config.records_per_label, 0.0, config.seed)
     features, labels = [], []
-    if before:
-        model.load_state_dict(load_run(before)[0].state_dict())
+    if config.before:
+        model.load_state_dict(load_run(Path(config.before))[0].state_dict())
     model.eval()
     with torch.no_grad():
         for rows in sampler.sweep():
             features.append(model.features(_drawn(pictures, rows, config.phases[0].size, rng)))
             labels.append(sampler.label_ids[rows])
         features_NF = torch.cat(features)
-        if not before:
+        if not config.before:
             whiten_head(features_NF, model)
         place_proxies(model.embed(features_NF), np.concatenate(labels), proxies)
 
 
 def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Phase, rng: torch.Generator):
-    """Yield (images, label_ids, whether each is a drawing or photo), made on a thread of its own while the
-    step before learns."""
+    """Yield (rows, images, label_ids, whether each is a drawing or photo), made on a thread of its own while
+    the step before learns."""
 
-    def make() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def make() -> tuple[np.ndarray, torch.Tensor, torch.Tensor, torch.Tensor]:
         rows = sampler.batch()
         return (
+            rows,
             _drawn(pictures, rows, phase.size, rng, phase.strength),
             torch.from_numpy(sampler.label_ids[rows]),
             torch.from_numpy(pictures.domains[rows] != "art"),
@@ -210,7 +208,7 @@ def _run_phase(
     # come to mean "none of those", and a drawing of anything new could never find it.
     drawn_C = torch.zeros(len(sampler.concepts), dtype=torch.bool)
     drawn_C[sampler.drawn_ids] = True
-    for step, (images_B1HW, labels_B, free_B) in enumerate(
+    for step, (rows_B, images_B1HW, labels_B, free_B) in enumerate(
         tqdm(batches, total=steps, desc=phase.name, disable=not progress, mininterval=10)
     ):
         features_BF = model.features(images_B1HW)
@@ -226,7 +224,7 @@ def _run_phase(
             if config.proxy_weight
             else similarity_BB.new_zeros(())
         )
-        known = anchor(features_BF, labels_B) if anchor else similarity_BB.new_zeros(())
+        known = anchor(features_BF, rows_B) if anchor else similarity_BB.new_zeros(())
         loss = triplet + config.proxy_weight * proxy + config.anchor_weight * known
         if not torch.isfinite(loss):
             raise RuntimeError(

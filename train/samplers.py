@@ -9,7 +9,7 @@ import numpy as np
 from train.concepts import hand
 from train.data import DOMAINS, Pictures
 
-CAREFULLY_DRAWN = 4.0  # how much oftener a concept with careful drawings is shown than one with doodles alone
+CAREFULLY_DRAWN = 6.0  # how much oftener a concept with careful drawings is shown than one with doodles alone
 
 
 class LabelsByRecords:
@@ -84,6 +84,6 @@ class LabelsByRecords:
         drawn = "drawing" if of["drawing"] else "doodle"
         if not of[drawn]:
             return ["art" if of["art"] else "photo"]
-        others = [domain for domain in ("doodle", "photo") if of[domain] and domain != drawn]
-        other = str(self._rng.choice(others)) if others else "art"
-        return [domain for domain in (drawn, "art", drawn, other) if of[domain]]
+        # Photos carry most of the meaning: one always, and as often a second as another drawing or doodle.
+        last = str(self._rng.choice(["photo", drawn, "doodle"] if of["photo"] else ["art"]))
+        return [domain for domain in (drawn, "art", "photo", last) if of[domain]]

@@ -1,26 +1,28 @@
-"""What ImageNet calls each concept: a fixed set of directions that drawings and line art are tied to.
+"""What ImageNet's classifier sees in a thing: fixed targets that drawings and line art are tied to.
 
-The backbone's own classifier knows a thousand things from photos, most of those people draw among them.
-Keeping it, unchanged, as a second target for every picture whose concept it knows carries that meaning
-over to lines, and to concepts nobody drew in training. Source of the idea: Liu, Xie, Wang and Yuille,
-"Semantic-Aware Knowledge Preservation for Zero-Shot Sketch-Based Image Retrieval", ICCV 2019.
+The untrained backbone knows a thousand things from photos, most of those people draw among them. What it
+says of each photo, and on average of each concept's photos, stays a second target while it learns to read
+lines; concepts nobody drew in training keep their meaning that way too. Source of the idea: Liu, Xie, Wang
+and Yuille, "Semantic-Aware Knowledge Preservation for Zero-Shot Sketch-Based Image Retrieval", ICCV 2019.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from train import torchvision_ops  # noqa: F401  (must come before timm)
 from train.concepts import concept
-from train.model import imagenet_classifier
+from train.data import Pictures
+from train.model import EmbeddingModel, imagenet_classifier
 
 from timm.data import ImageNetInfo  # isort: skip
 
 
 # Names that end in another thing's name.
-MISNOMERS = {"custard apple", "sea lion", "sea snake"}
+MISNOMERS = {"custard apple", "sea lion", "guinea pig", "boston bull", "komodo dragon"}
 
 
 def imagenet_targets(concepts: list[str]) -> Tensor:
@@ -43,20 +45,47 @@ def imagenet_targets(concepts: list[str]) -> Tensor:
 
 
 class ImageNetAnchor(nn.Module):
-    """Cross-entropy of the backbone's features under its own, held, ImageNet classifier."""
+    """Cross-entropy, under ImageNet's held classifier, to what the untrained backbone saw.
 
-    def __init__(self, backbone: str, concepts: list[str]) -> None:
+    The target of a photo is what was seen in that photo; of another picture, the mean over the photos of
+    its concept; of a concept without photos, the classes that bear its name.
+    """
+
+    def __init__(self, backbone: str, pictures: Pictures) -> None:
         super().__init__()
+        concepts, label_ids = np.unique(pictures.concepts, return_inverse=True)
         weight, bias = imagenet_classifier(backbone)
         self.register_buffer("weight", weight)
         self.register_buffer("bias", bias)
-        self.register_buffer("targets", imagenet_targets(concepts))
+        photos = np.flatnonzero(pictures.domains == "photo")
+        seen = self._seen(backbone, pictures.ink_NHW[photos])
+        targets = imagenet_targets(concepts.tolist())
+        for label in np.unique(label_ids[photos]):
+            targets[label] = seen[label_ids[photos] == label].mean(dim=0)
+        # One table for both: a picture's row in it is its photo's, or after those its concept's.
+        self.register_buffer("targets", torch.cat([seen, targets]))
+        self.row_of = label_ids + len(photos)
+        self.row_of[photos] = np.arange(len(photos))
 
-    def forward(self, features_BF: Tensor, label_ids_B: Tensor) -> Tensor:
-        """Mean over the pictures whose concept ImageNet knows; 0 where there is none."""
-        targets_BN = self.targets[label_ids_B]
+    @torch.no_grad()
+    def _seen(self, backbone: str, photos_NHW: np.ndarray) -> Tensor:
+        teacher = EmbeddingModel(backbone, dim=None).eval().to(memory_format=torch.channels_last)
+        return torch.cat(
+            [torch.zeros(0, len(self.bias))]
+            + [
+                self._logits(teacher.features(torch.from_numpy(part)[:, None])).softmax(dim=1)
+                for part in np.array_split(photos_NHW, max(1, len(photos_NHW) // 64))
+                if len(part)
+            ]
+        )
+
+    def _logits(self, features_BF: Tensor) -> Tensor:
+        return F.linear(features_BF, self.weight, self.bias)
+
+    def forward(self, features_BF: Tensor, rows_B: np.ndarray) -> Tensor:
+        """Mean over the pictures (by their rows in `pictures`) that have a target; 0 where there is none."""
+        targets_BN = self.targets[self.row_of[rows_B]]
         known_B = targets_BN.sum(dim=1) > 0
         if not known_B.any():
             return features_BF.sum() * 0.0
-        logits = F.linear(features_BF[known_B], self.weight, self.bias)
-        return F.cross_entropy(logits, targets_BN[known_B])
+        return F.cross_entropy(self._logits(features_BF[known_B]), targets_BN[known_B])

@@ -85,7 +85,7 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
         "dim": config.dim,
         "size": config.serve_size,
         "preparation": "ink",
-        "training": asdict(config),
+        "training": asdict(config) | {"before": Path(config.before).name},
     }
     write_model(model, out / "model", served)
     encoder = Encoder(out / "model" / "encoder.onnx", EncoderConfig.from_json(served))
