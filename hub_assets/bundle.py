@@ -141,7 +141,7 @@ def read(folder: Path) -> Bundle:
     if seen != manifest.encoder_sha256:
         raise BundleError(
             f"collection {manifest.name!r} was encoded by {manifest.encoder_sha256[:8]}..., the model is "
-            f"{seen[:8]}...; run: python -m train export --collection {manifest.name}"
+            f"{seen[:8]}...; export it again: python -m train export --run RUN --out {folder.name}"
         )
     return bundle
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,21 +95,30 @@ class Collection:
         ]
         return np.array(found, dtype=np.int64)
 
-    def by_words(self, text: str, limit: int) -> list[Record]:
-        """Records whose label, tags or fields hold every word of the text, English or French."""
-        words = text.lower().split()
+    def by_words(self, text: str) -> list[Record]:
+        """Records that hold every word of the text, English or French, with or without accents: first those
+        whose label it is, then a tag, then those with the words in label and tags, then in any field."""
+        asked = _words(text)
+        words = set(asked)
         if not words:
             return []
-        found = []
+        ranked: tuple[list[Record], ...] = ([], [], [], [])
         for record in self.records:
-            english = [record.label, *record.tags, *(str(value) for value in record.fields.values())]
-            french = [self.terms_fr.get(term, "") for term in english]
-            page = " ".join([*english, *french]).lower()
-            if all(word in page for word in words):
-                found.append(record)
-                if len(found) == limit:
-                    break
-        return found
+            names = self._in_both((record.label, *record.tags))
+            if words <= set(_words(" ".join(names))):
+                labels = self._in_both((record.label,))
+                is_label = any(_words(name) == asked for name in labels)
+                is_tag = any(_words(name) == asked for name in names)
+                ranked[0 if is_label else 1 if is_tag else 2].append(record)
+                continue
+            everything = self._in_both(str(value) for value in record.fields.values()) + names
+            if words <= set(_words(" ".join(everything))):
+                ranked[3].append(record)
+        return [record for records in ranked for record in records]
+
+    def _in_both(self, terms: Iterable[str]) -> list[str]:
+        english = list(terms)
+        return [*english, *(self.terms_fr[term] for term in english if term in self.terms_fr)]
 
     def picture(self, record_id: str) -> bytes:
         """The record's encoded thumbnail (WebP, at most 384 px), read from its row group on disk."""
@@ -121,6 +132,12 @@ class Collection:
                     return column[row]["bytes"].as_py()
                 row -= rows
         raise AssertionError("a row beyond the last row group")
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, small and without accents, in order."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe")).lower()
+    return re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
 def _vectors(column: Any, dim: int, name: str) -> Embedding:

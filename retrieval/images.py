@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from retrieval.types import ImageError, Kind, Picture
 
@@ -34,6 +34,7 @@ MARGIN = 0.06  # white around the ink, as a share of its longer side
 Image.core.set_blocks_max(4)
 
 _WANTED = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+_TOO_HEAVY = f"The picture is too heavy; at most {MAX_BYTES // 10**6} MB are read. Make it smaller."
 
 
 def load(picture: Picture) -> Image.Image:
@@ -48,16 +49,14 @@ def load(picture: Picture) -> Image.Image:
     if not data:
         raise ImageError(f"The file is empty (0 bytes); wanted: a picture ({_WANTED}).")
     if len(data) > MAX_BYTES:
-        raise ImageError(
-            f"It has {len(data) / 1e6:.1f} MB; at most {MAX_BYTES // 10**6} MB are read. Make it smaller."
-        )
+        raise ImageError(_TOO_HEAVY)
     try:
         with warnings.catch_warnings():
             # Our own bound on pixels, below, is the stricter one.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             opened = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise ImageError(_too_many_pixels("the picture")) from None
+        raise ImageError(_too_many_pixels("over 178 megapixels")) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise ImageError(f"This is not a picture Burin can read; wanted: {_WANTED}.") from None
     width, height = opened.size
@@ -86,7 +85,7 @@ def _read(picture: bytes | str | Path) -> bytes:
         if not comma or not head.endswith(";base64"):
             raise ImageError("The data URL is not base64; wanted: data:image/png;base64,...")
         if len(body) > MAX_BYTES * 4 // 3 + 4:
-            raise ImageError(f"The picture is larger than {MAX_BYTES // 10**6} MB. Make it smaller.")
+            raise ImageError(_TOO_HEAVY)
         try:
             return base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
@@ -101,16 +100,14 @@ def _read(picture: bytes | str | Path) -> bytes:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     if min(image.size) < 1:
         raise ImageError("The picture has no pixels.")
-    try:
-        image.getexif()
-    except Exception:  # broken EXIF is no reason to refuse the picture: it is taken for upright
-        image = image.copy()
-        image.info.pop("exif", None)
+    image.load()  # a truncated file must fail here, inside the door; and a TIFF turns itself
+    turn = _turn(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
         image = _to_8_bit(image)
-    if max(image.size) > 2 * WORK_SIDE and image.mode in ("L", "RGB", "CMYK", "RGBA", "LA"):
-        image = _keep_exif(image, image.reduce(max(image.size) // WORK_SIDE))
-    ImageOps.exif_transpose(image, in_place=True)
+    if max(image.size) > 2 * WORK_SIDE:
+        image = _reduced(image, max(image.size) // WORK_SIDE)
+    if turn is not None:
+        image = image.transpose(turn)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")  # a canvas: the channel is there, but nothing shows through
     elif image.has_transparency_data:
@@ -119,16 +116,43 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         image.paste(rgba, mask=rgba.getchannel("A"))
     elif image.mode != "RGB":
         image = image.convert("RGB")
-    else:
-        image.load()  # a truncated file must fail here, inside the door
     if max(image.size) > WORK_SIDE:
         image.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BILINEAR)
     return image
 
 
-def _keep_exif(before: Image.Image, after: Image.Image) -> Image.Image:
-    after.info.setdefault("exif", before.getexif().tobytes())
-    return after
+# What brings a picture upright, by its EXIF orientation.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # broken EXIF is no reason to refuse the picture: it is taken for upright
+        return None
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """The picture at 1/factor of its size. A palette cannot be averaged: it is turned to colours first, a
+    strip at a time, since 64 megapixels of RGBA would take 256 MB."""
+    if image.mode in ("L", "RGB", "CMYK", "RGBA", "LA", "I", "F"):
+        return image.reduce(factor)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    width, height = image.size
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, WORK_SIDE // 8)
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height))).convert(mode)
+        small.paste(strip.reduce(factor), (0, top // factor))
+    return small
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
@@ -137,12 +161,11 @@ def _to_8_bit(image: Image.Image) -> Image.Image:
     sixteen = image.mode.startswith("I;16")
     if max(image.size) > 2 * WORK_SIDE:
         wide = image.convert("I") if sixteen else image
-        image = _keep_exif(image, wide.reduce(max(image.size) // WORK_SIDE))
+        image = wide.reduce(max(image.size) // WORK_SIDE)
     values = np.asarray(image).astype(np.float32)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     white = 65535.0 if sixteen else max(float(values.max()), 1.0)
-    grey = Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))
-    return _keep_exif(image, grey)
+    return Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))
 
 
 def guess_kind(image: Image.Image) -> Kind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import numpy as np
 from retrieval import images, readings
 from retrieval.collection import Collection
 from retrieval.types import (
+    BusyError,
     Embedding,
     Kind,
     Match,
@@ -24,12 +27,18 @@ from retrieval.types import (
     SearchResult,
 )
 
+# Pictures encoded at the same time. A container may show the cores of its host: four are plenty.
+AT_ONCE = min(os.cpu_count() or 1, 4)
+TURN_WITHIN_S = 15.0
+
 
 class SearchService:
     """The opened collections and the one way to ask them."""
 
     def __init__(self, collections: Mapping[str, Collection]) -> None:
         self.collections = dict(collections)
+        # A picture being decoded may take a few hundred MB: few at a time, whoever asks.
+        self._turn = threading.BoundedSemaphore(AT_ONCE)
 
     @classmethod
     def open(cls, folders: Mapping[str, Path], source: str = "starter", threads: int = 0) -> SearchService:
@@ -42,7 +51,7 @@ class SearchService:
         return self.collections[name]
 
     def search(self, query: Query) -> SearchResult:
-        """Raises ImageError, RequestError or NotFoundError, each with a sentence for the person."""
+        """Raises ImageError, RequestError, NotFoundError or BusyError, each a sentence for the person."""
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
             collection = self.collection(query.collection)
@@ -95,8 +104,9 @@ class SearchService:
     def record(self, collection: str, record_id: str) -> Record:
         return self.collection(collection).record(record_id)
 
-    def records_by_tag(self, collection: str, text: str, limit: int = 50) -> list[Record]:
-        return self.collection(collection).by_words(text, limit)
+    def records_by_tag(self, collection: str, text: str) -> list[Record]:
+        """Every record that holds the words, those that carry them as label or tag first."""
+        return self.collection(collection).by_words(text)
 
     def picture(self, collection: str, record_id: str) -> bytes:
         """The record's picture as encoded bytes (WebP, at most 384 px)."""
@@ -121,16 +131,20 @@ class SearchService:
             ]
         }
 
-    @staticmethod
     def _embed(
-        collection: Collection, picture: Picture, kind: Kind, timings: dict[str, float]
+        self, collection: Collection, picture: Picture, kind: Kind, timings: dict[str, float]
     ) -> tuple[Embedding, str]:
-        with _timed(timings, "load"):
-            image = images.load(picture)
-        with _timed(timings, "prepare"):
-            prepared_CHW, taken_for = collection.encoder.prepare(image, kind)
-        with _timed(timings, "encode"):
-            embedding_D = collection.encoder.encode(prepared_CHW[np.newaxis])[0]
+        if not self._turn.acquire(timeout=TURN_WITHIN_S):
+            raise BusyError("Too many searches are waiting. Try again in a moment.")
+        try:
+            with _timed(timings, "load"):
+                image = images.load(picture)
+            with _timed(timings, "prepare"):
+                prepared_CHW, taken_for = collection.encoder.prepare(image, kind)
+            with _timed(timings, "encode"):
+                embedding_D = collection.encoder.encode(prepared_CHW[np.newaxis])[0]
+        finally:
+            self._turn.release()
         return embedding_D, taken_for
 
 

@@ -36,6 +36,10 @@ class RequestError(BurinError):
     """A parameter is outside what the search accepts (k, kind, tags)."""
 
 
+class BusyError(BurinError):
+    """Too many ask at the same time; the same question can be asked again."""
+
+
 class NotFoundError(BurinError):
     """No such collection or record."""
 

@@ -16,7 +16,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from tests.running import BAD_PICTURES, RunningApp, bomb, data_url, drawing, encoded
+from tests.running import BAD_PICTURES, RunningApp, bomb, data_url, drawing, encoded, run_app
 
 ENDPOINTS = {"/search", "/embedding", "/record", "/tags", "/info", "/health"}
 
@@ -144,6 +144,22 @@ def test_record_and_tags_lead_to_each_other(app: RunningApp, client: Client) -> 
     assert record["id"] in [one["id"] for one in found["records"]]
 
 
+def test_tags_say_how_many_there_are_and_show_the_first(app: RunningApp, client: Client) -> None:
+    found = client.predict("engravings", "goblet", api_name="/tags")
+    assert set(found) == {"collection", "total", "records"}
+    assert found["total"] > len(found["records"]) == 50
+    star = client.predict("engravings", "étoile", api_name="/tags")
+    assert {one["label"] for one in star["records"][:3]} == {"star"}
+
+
+@pytest.mark.parametrize("name", ["search", "embedding"])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/picture.png", "https://example.org/picture.png"])
+def test_the_server_fetches_no_address_for_a_caller(app: RunningApp, name: str, address: str) -> None:
+    image = {"path": address, "meta": {"_type": "gradio.FileData"}}
+    assert "An address is not fetched" in refusal(app, name, image=image)
+    assert "There is no image" in refusal(app, name, image={"url": address})
+
+
 def test_info_and_health_say_what_is_open(app: RunningApp, client: Client) -> None:
     health = httpx.get(f"{app.url}/health").json()
     assert health["status"] == "ok"
@@ -166,6 +182,14 @@ def test_only_the_named_endpoints_are_offered(client: Client) -> None:
 def test_openapi_lists_the_endpoints(app: RunningApp) -> None:
     paths = httpx.get(f"{app.url}/gradio_api/openapi.json").json()["paths"]
     assert {f"/gradio_api/call/v2{name}" for name in ENDPOINTS} <= set(paths)
+
+
+def test_on_a_space_one_request_of_curl_is_answered_too(tmp_path: Path) -> None:
+    with run_app(tmp_path, SYSTEM="spaces", SPACE_ID="ada/burin") as space:
+        asked = [{"url": data_url(encoded(drawing()))}, "engravings", "sketch", 5, []]
+        answer = httpx.post(f"{space.url}/gradio_api/run/search", json={"data": asked}, timeout=60)
+        assert answer.status_code == 200
+        check_search(answer.json()["data"][0], k=5)
 
 
 # ---- wrong input: one clear sentence, bounded memory, and the next query works

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hub_assets import bundle
 from retrieval.__main__ import main
 from tests.helpers import DIM, SHAPES, encoded, png_header, run_python, shape, write_bundle
 
@@ -233,8 +232,6 @@ def test_a_search_does_not_import_pandas_which_would_cost_a_third_of_its_time(mo
 
 
 def test_the_embedded_collection_answers_without_being_named(pictures, capsys):
-    if "engravings" not in bundle.starters():
-        pytest.skip("no engravings are embedded yet")
     assert main(["search", str(pictures / "ring.png"), "--json", "-k", "1"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["collection"], len(answer["matches"])) == ("engravings", 1)

@@ -1,6 +1,7 @@
 """The door for strangers' bytes: a safe picture or one clear sentence, never anything else."""
 
 import base64
+import struct
 
 import numpy as np
 import pytest
@@ -210,11 +211,33 @@ def test_a_bomb_is_refused_by_its_header(size):
         images.load(png_header(*size))
 
 
+@pytest.mark.parametrize("side", [200, 3000])
+@pytest.mark.parametrize("orientation", ["6", -6, 0, 9, 2.5, b"\x00"], ids=repr)
+def test_odd_exif_is_no_reason_to_refuse_a_photo_small_or_large(side, orientation):
+    """A raw EXIF block whose Orientation has another type or value than it may have."""
+    kinds = {str: (2, b"6\0\0\0"), bytes: (7, b"\0\0\0\0"), float: (5, b"\x1a\0\0\0")}
+    number = struct.pack("<i", orientation) if isinstance(orientation, int) else b""
+    kind, value = kinds.get(type(orientation), (9, number))
+    block = b"Exif\0\0II*\0\x08\0\0\0\x01\0" + struct.pack("<HHI", 0x112, kind, 1) + value + bytes(12)
+    loaded = images.load(encoded(Image.new("RGB", (side, side // 10), "gray"), "JPEG", exif=block))
+    assert loaded.width > loaded.height
+
+
+def test_a_large_palette_is_made_smaller_with_its_transparency():
+    wide = Image.new("P", (4096, 2048), 1)
+    wide.putpalette([255, 0, 0, 0, 0, 255])
+    wide.paste(0, (0, 0, 2048, 2048))
+    loaded = images.load(encoded(wide, "PNG", transparency=0))
+    assert loaded.size == (1024, 512)
+    assert loaded.getpixel((100, 256)) == (255, 255, 255)
+    assert loaded.getpixel((900, 256)) == (0, 0, 255)
+
+
 def test_a_file_above_ten_megabytes_is_refused_unread(tmp_path):
     (tmp_path / "huge.bmp").write_bytes(b"BM" + bytes(images.MAX_BYTES))
-    with pytest.raises(ImageError, match=r"at most 10 MB"):
+    with pytest.raises(ImageError, match=r"at most 10 MB are read"):
         images.load(tmp_path / "huge.bmp")
-    with pytest.raises(ImageError, match=r"larger than 10 MB"):
+    with pytest.raises(ImageError, match=r"at most 10 MB are read"):
         images.load("data:image/bmp;base64," + "A" * (images.MAX_BYTES * 4 // 3 + 8))
 
 

@@ -1,6 +1,7 @@
 """A whole small training: it repeats with its seed, goes on where it stopped, and says what it did."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from tests.helpers import SHAPES, shape
+from train import loop
 from train.config import Phase, TrainConfig
 from train.data import Pictures
 from train.loop import fit, load_run
@@ -83,6 +85,38 @@ def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"phases": [], "leave_out": []}))
     with pytest.raises(RuntimeError, match="python -m train fit"):
         load_run(tmp_path)
+
+
+def test_a_run_between_two_phases_is_not_taken_for_a_finished_one(run, tmp_path):
+    folder, _ = run
+    for name in ("config.json", "checkpoint-first.pt"):
+        shutil.copy(folder / name, tmp_path)
+    with pytest.raises(RuntimeError, match="checkpoint-second is missing"):
+        load_run(tmp_path)
+
+
+def test_a_run_with_other_numbers_is_not_continued(run):
+    folder, _ = run
+    before = (folder / "config.json").read_text()
+    with pytest.raises(ValueError, match="other numbers"):
+        fit(pictures(), replace(CONFIG, margin=0.3), folder, progress=False)
+    assert (folder / "config.json").read_text() == before
+
+
+@pytest.mark.parametrize("left_out", [(), ("ring",), ("ring", "bar")])
+def test_what_is_left_out_is_never_shown_but_as_line_art(tmp_path, monkeypatch, left_out):
+    shown = set()
+    drawn = loop._drawn
+
+    def seen(given, rows, *others):
+        shown.update(zip(given.concepts[rows].tolist(), given.domains[rows].tolist(), strict=True))
+        return drawn(given, rows, *others)
+
+    monkeypatch.setattr(loop, "_drawn", seen)
+    fit(pictures(), replace(CONFIG, leave_out=left_out, phases=CONFIG.phases[:1]), tmp_path, progress=False)
+    names = list(SHAPES)[:4]
+    assert {name for name, domain in shown if domain == "art"} == set(names)
+    assert {name for name, domain in shown if domain == "drawing"} == set(names) - set(left_out)
 
 
 @pytest.mark.parametrize(

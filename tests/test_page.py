@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from retrieval.ui.page import duplicate_link
 from retrieval.ui.texts import TEXTS
@@ -183,10 +185,10 @@ def test_a_wrong_file_gets_a_sentence_and_the_next_one_works(
 
 
 @page_test
-@pytest.mark.parametrize("way", ["drop", "paste"])
+@pytest.mark.parametrize("way", ["drop", "drop beside", "paste"])
 def test_a_picture_can_be_dropped_and_pasted(visit: Callable[..., Any], way: str) -> None:
     page = visit()
-    target = {"drop": ".drop", "paste": "body"}[way]
+    target = {"drop": ".drop", "drop beside": ".pad", "paste": "body"}[way]
     if way == "drop":
         page.get_by_role("tab", name="Upload").click()
     give = """([way, target, text]) => {
@@ -194,7 +196,7 @@ def test_a_picture_can_be_dropped_and_pasted(visit: Callable[..., Any], way: str
         const data = new DataTransfer();
         data.items.add(new File([bytes], "fish.png", { type: "image/png" }));
         const about = { bubbles: true, cancelable: true };
-        document.querySelector(target).dispatchEvent(way === "drop"
+        document.querySelector(target).dispatchEvent(way.startsWith("drop")
           ? new DragEvent("drop", { ...about, dataTransfer: data })
           : new ClipboardEvent("paste", { ...about, clipboardData: data }));
     }"""
@@ -237,6 +239,79 @@ def test_number_of_results_and_tags_narrow_the_search(visit: Callable[..., Any])
     page.keyboard.press("Escape")
     answered(page, page.locator(".filters .chip").click)
     assert page.locator(".filters .chip").count() == 0
+
+
+@page_test
+def test_tags_of_a_sample_show_the_records_that_carry_them(visit: Callable[..., Any]) -> None:
+    page = visit()
+    samples = ids(page)
+    page.locator(".card-open").nth(2).click()
+    chip = page.locator("dialog .chip").first
+    tag = chip.inner_text()
+    found = answered(page, chip.click)
+    assert found != samples
+    page.locator(".card-open").last.click()
+    assert tag in page.locator("dialog .chip").all_inner_texts()
+    page.keyboard.press("Escape")
+    page.locator(".pad canvas").scroll_into_view_if_needed()
+    answered(page, lambda: stroke(page, BODY))
+    found_again = answered(page, page.get_by_role("button", name="Clear").click)
+    assert found_again == found, "without a drawing, the tag alone counts"
+    page.locator(".filters .chip").click()
+    settled(page)
+    assert ids(page) == samples
+
+
+@page_test
+def test_a_newer_question_stops_what_the_pad_was_about_to_ask(visit: Callable[..., Any]) -> None:
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data) if ASK.search(request.url) else None)
+    page.clock.install()  # the pad's 300 ms pass only when told to
+    stroke(page, BODY)
+    alike = answered(page, page.locator(".card-like").nth(3).click)
+    page.clock.run_for(2000)
+    page.locator("[data-example]").first.click()
+    alike = answered(page, page.locator(".card-like").nth(3).click)
+    page.clock.run_for(20000)
+    settled(page)
+    assert ids(page) == alike
+    assert len(asked) == 2
+    assert not page.get_by_role("button", name="Undo").is_disabled()
+
+
+@page_test
+def test_the_arrow_keys_turn_pages_wherever_the_focus_was(visit: Callable[..., Any]) -> None:
+    page = visit()
+    found = answered(page, lambda: stroke(page, BODY))
+    page.locator(".card-open").first.click()
+    for place in ("dialog .chip", "dialog .record-text .primary"):
+        page.locator(place).first.focus()
+        page.keyboard.press("ArrowRight")
+    assert page.locator("dialog dd").first.inner_text() == found[2]
+    assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+
+
+@page_test
+def test_the_camera_is_off_when_its_tab_is_left(visit: Callable[..., Any]) -> None:
+    page = visit(permissions=["camera"])
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_role("button", name="Camera").click()
+    page.wait_for_function("document.querySelector('.drop-video').videoWidth > 0")
+    page.evaluate("window.camera = document.querySelector('.drop-video').srcObject.getTracks()[0]")
+    page.get_by_role("tab", name="Sketch").click()
+    page.wait_for_function("window.camera.readyState === 'ended'")
+
+
+@page_test
+def test_the_pad_sends_a_small_picture(visit: Callable[..., Any]) -> None:
+    page = visit()
+    with page.expect_request(ASK) as asked:
+        stroke(page, BODY)
+    sent = re.search(r"data:image/png;base64,([A-Za-z0-9+/=]+)", asked.value.post_data)[1]
+    picture = Image.open(io.BytesIO(base64.b64decode(sent)))
+    assert picture.size == (384, 384)
+    assert picture.getchannel("A").getextrema() == (255, 255)
 
 
 @page_test

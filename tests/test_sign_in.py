@@ -52,6 +52,11 @@ def test_nothing_answers_without_signing_in(private_app: RunningApp, method: str
     assert response.status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc"])
+def test_the_servers_own_documentation_is_not_there(private_app: RunningApp, path: str) -> None:
+    assert "paths" not in httpx.get(private_app.url + path).text
+
+
 def test_health_stays_open(private_app: RunningApp) -> None:
     health = httpx.get(f"{private_app.url}/health")
     assert health.json()["status"] == "ok"
@@ -113,7 +118,7 @@ def test_no_users_means_no_sign_in(text: str | None) -> None:
 
 
 def test_a_password_may_hold_a_colon() -> None:
-    assert parse_users("a:b, c:d:e") == [("a", "b"), ("c", "d:e")]
+    assert parse_users("a:b, c:d:e,ada : x") == [("a", "b"), ("c", "d:e"), ("ada", " x")]
 
 
 @pytest.mark.parametrize("text", ["ada", "ada:", ":secret", "ada:secret,", ","])

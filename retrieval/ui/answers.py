@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +18,6 @@ log = logging.getLogger(__name__)
 # people's drawings find, 86% of the very close, 64% of the close and 38% of the loose show their motif.
 CLOSENESS: tuple[tuple[float, str], ...] = ((0.72, "very_close"), (0.60, "close"), (0.48, "loose"))
 SAMPLES = 15
-# Questions answered at the same time, of the page and of the API each; the others wait their turn.
-AT_ONCE = os.cpu_count() or 1
 
 
 def picture_path(collection: str, record_id: str, version: str) -> str:
@@ -75,18 +71,18 @@ def _samples(service: SearchService, name: str) -> list[Record]:
 
 def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """The function the page asks. Errors come back as sentences in both languages, never as traces."""
-    turn = threading.BoundedSemaphore(AT_ONCE)
 
     def ask(question: dict[str, Any]) -> dict[str, Any]:
-        """question: {picture: data URL | None, like: id | None, kind, collection, k, tags}.
+        """question: {picture: data URL | None, like: id | None, kind, collection, k, tags}; with neither
+        picture nor like, the records that carry the tags.
 
-        Returns {"answer": SearchResult as JSON, each match with its `picture` path} or
-        {"error": {"en": sentence, "fr": sentence}}.
+        Returns {"answer": SearchResult as JSON, each match with its `picture` path}, {"records": records as
+        the page draws them} or {"error": {"en": sentence, "fr": sentence}}.
         """
         try:
-            query = _query(question)
-            with turn:
-                result = service.search(query)
+            if question.get("picture") is None and question.get("like") is None:
+                return {"records": _tagged(service, question)}
+            result = service.search(_query(question))
         except BurinError as error:
             return {"error": in_both(str(error))}
         except Exception:
@@ -98,6 +94,13 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
         return {"answer": answer}
 
     return ask
+
+
+def _tagged(service: SearchService, question: dict[str, Any]) -> list[dict[str, Any]]:
+    name, tags = str(question.get("collection")), tuple(str(tag) for tag in question.get("tags") or ())
+    collection = service.collection(name)
+    rows = collection.rows_with(tags)[:MAX_K]
+    return [record_json(service, name, collection.records[row]) for row in rows]
 
 
 def _query(question: dict[str, Any]) -> Query:

@@ -7,19 +7,25 @@ proxy forwards), then /pictures/..., so it can be fetched as it is, with the sam
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import gradio as gr
+from gradio.components.api_component import Api
+from gradio.components.base import Component
+from gradio.context import get_blocks_context
 from gradio.data_classes import FileData
 from gradio.route_utils import get_root_url
+from gradio_client.utils import is_http_url_like
 
-from retrieval.search import SearchService
+from retrieval.search import AT_ONCE, SearchService
 from retrieval.types import DEFAULT_K, BurinError, ImageError, Query, Record, RequestError
-from retrieval.ui.answers import AT_ONCE, picture_path
+from retrieval.ui.answers import picture_path
 
 log = logging.getLogger(__name__)
+
+TAGGED_AT_MOST = 50  # records of one answer of /tags; `total` says how many there are
 
 # Written out because Gradio builds the documentation of the parameters from the annotations.
 KindName = Literal["auto", "sketch", "photo"]
@@ -136,10 +142,11 @@ def add_endpoints(service: SearchService) -> None:
             )
 
     def tags(collection: str, text: str, request: gr.Request) -> dict:
-        """The records whose label, tags or fields hold every word of the text, English or French."""
+        """The records that hold every word of the text, English or French; label and tags come first."""
         with _said_clearly():
             found = service.records_by_tag(_text("collection", collection), _text("text", text))
-        return {"collection": collection, "records": [as_json(collection, one, request) for one in found]}
+        records = [as_json(collection, one, request) for one in found[:TAGGED_AT_MOST]]
+        return {"collection": collection, "total": len(found), "records": records}
 
     def info() -> dict:
         """The open collections: where they come from, their versions, columns and labels."""
@@ -158,6 +165,28 @@ def add_endpoints(service: SearchService) -> None:
         (_health, "health", "records"),
     ):
         _add(function, name, shares)
+    _fetch_nothing()
+
+
+def _fetch_nothing() -> None:
+    """Let no caller have the server fetch an address: Gradio would, whole and before our code is asked."""
+
+    def checked(block: Component) -> Callable[[Any], Awaitable[str | None]]:
+        move = block.async_move_resource_to_block_cache
+
+        async def uploaded_only(path: Any) -> str | None:
+            if is_http_url_like(str(path)):
+                raise gr.Error(
+                    "An address is not fetched; send the picture itself, as a file or a data URL.",
+                    print_exception=False,
+                )
+            return await move(path)
+
+        return uploaded_only
+
+    for block in get_blocks_context().blocks.values():
+        if isinstance(block, Api):
+            block.async_move_resource_to_block_cache = checked(block)
 
 
 def _add(function: Callable, name: str, shares: str) -> None:

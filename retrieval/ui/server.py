@@ -21,6 +21,8 @@ from retrieval.ui import api, theme
 MAX_BODY_BYTES = 15_000_000
 # Gradio keeps the last inputs of this many sessions in memory, and every API call is a session.
 SESSIONS_KEPT = 32
+# Enough that a question waiting for its turn to be encoded keeps no thread from the records.
+THREADS = 16
 
 
 def parse_users(text: str | None) -> list[tuple[str, str]] | None:
@@ -33,6 +35,7 @@ def parse_users(text: str | None) -> list[tuple[str, str]] | None:
     users = []
     for entry in text.split(","):
         name, _, password = entry.strip().partition(":")
+        name = name.strip()  # as Gradio does with what is typed
         if not name or not password:
             raise BurinError('BURIN_USERS: an entry lacks a name or a password; wanted: "name:password,...".')
         users.append((name, password))
@@ -47,7 +50,14 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
         "favicon_path": theme.ASSETS / "favicon.png",
         "auth": parse_users(os.environ.get("BURIN_USERS")),
         "auth_message": "Burin",
-        "app_kwargs": {"routes": routes(service), "middleware": [Middleware(BodyLimit)]},
+        # Without sign-in the schema is Gradio's own, at /gradio_api/openapi.json.
+        "app_kwargs": {
+            "routes": routes(service),
+            "middleware": [Middleware(BodyLimit)],
+            "openapi_url": None,
+        },
+        # Threads of the questions; the other routes have theirs, so /health answers under any load.
+        "max_threads": THREADS,
         "max_file_size": "10mb",
         "show_error": False,
         "run_history": False,
@@ -57,6 +67,8 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
         "footer_links": ["api"],
         "state_session_capacity": SESSIONS_KEPT,
     }
+    # On a Space Gradio would close the direct routes (POST /gradio_api/run/...) that curl needs.
+    page.queue(api_open=True)
     page.launch(**(options | overrides))
 
 

@@ -70,11 +70,13 @@ window.burin = (() => {
     shown = question.number;
     emit("busy", shown < asked);
     if (reply?.answer) emit("answer", { answer: reply.answer, question });
+    else if (reply?.records) emit("records", reply.records);
     else emit("error", reply?.error || { key: reply?.slow ? "too_slow" : "no_answer" });
   }
-  // query: {picture: data URL, kind} or {like: record id, label}
+  // query: {picture: data URL, kind}, {like: record id, label} or {}: what carries the tags
   function ask(query) {
     last = query;
+    emit("asked", query);
     const question = {
       number: ++asked,
       query,
@@ -135,6 +137,18 @@ window.burin = (() => {
     const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
     if (!file || !state.meta) return;
     event.preventDefault();
+    state.file = file;
+    tab("upload");
+    emit("file", file);
+  });
+
+  // A picture dropped beside the box is taken too; without this the browser would leave the page for it.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (event.defaultPrevented) return; // the box itself took it
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (!file || !state.meta) return;
     state.file = file;
     tab("upload");
     emit("file", file);

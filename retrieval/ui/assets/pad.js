@@ -1,15 +1,19 @@
 // The drawing pad. Strokes are kept as lines in units of the paper (0..1), so undo, redo and redraw are
 // exact; what is searched is the paper itself, black on white, whatever the theme.
 burin.parts.pad = (element) => {
-  const SIDE = 640; // px of the paper as searched
+  const SIDE = 640; // px of the paper as drawn
+  const SENT = 384; // px of the paper as searched: more than twice what the encoder sees
   const REFRESH_MS = 300; // after a stroke ends
   const canvas = element.querySelector("canvas");
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   const find = (name) => element.querySelector(`[data-do=${name}]`);
   const size = element.querySelector("[name=size]");
+  const sent = document.createElement("canvas").getContext("2d");
   let strokes = [], undone = [], current = null, pointer = null, timer = null, erasing = false, playing = 0;
 
   canvas.width = canvas.height = SIDE;
+  sent.canvas.width = sent.canvas.height = SENT;
+  sent.imageSmoothingQuality = "high";
 
   function ink(stroke, from = 0) {
     const p = stroke.points;
@@ -37,6 +41,10 @@ burin.parts.pad = (element) => {
     pen.fillRect(0, 0, SIDE, SIDE);
     strokes.forEach((stroke) => ink(stroke));
   }
+  function picture() {
+    sent.drawImage(canvas, 0, 0, SENT, SENT);
+    return sent.canvas.toDataURL("image/png");
+  }
   const empty = () => !strokes.some((stroke) => !stroke.erase);
   function buttons() {
     find("undo").disabled = !strokes.length;
@@ -49,7 +57,7 @@ burin.parts.pad = (element) => {
     timer = null;
     burin.state.source = "sketch";
     if (empty()) burin.dismiss("empty_pad");
-    else burin.ask({ picture: canvas.toDataURL("image/png"), kind: "sketch" });
+    else burin.ask({ picture: picture(), kind: "sketch", from: "pad" });
   }
   function changed() {
     buttons();
@@ -103,8 +111,8 @@ burin.parts.pad = (element) => {
     find("eraser").setAttribute("aria-pressed", String(erase));
     canvas.classList.toggle("is-erasing", erase);
   };
-  const undo = () => { if (strokes.length) { undone.push(strokes.pop()); redraw(); changed(); } };
-  const redo = () => { if (undone.length) { strokes.push(undone.pop()); redraw(); changed(); } };
+  const undo = () => { playing += 1; if (strokes.length) { undone.push(strokes.pop()); redraw(); changed(); } };
+  const redo = () => { playing += 1; if (undone.length) { strokes.push(undone.pop()); redraw(); changed(); } };
   const clear = () => {
     playing += 1;
     strokes = [];
@@ -115,13 +123,14 @@ burin.parts.pad = (element) => {
   };
   find("pen").onclick = () => choose(false);
   find("eraser").onclick = () => choose(true);
-  find("undo").onclick = () => { playing += 1; undo(); };
+  find("undo").onclick = undo;
   find("redo").onclick = redo;
   find("clear").onclick = clear;
   find("search").onclick = search;
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || !canvas.offsetParent) return;
     if (event.target.matches("input:not([type=range]), textarea")) return;
+    if (document.querySelector("dialog[open]")) return; // a record lies over the paper
     event.preventDefault();
     if (event.shiftKey) redo(); else undo();
   });
@@ -139,7 +148,7 @@ burin.parts.pad = (element) => {
         if (!still && i % 4 === 0) {
           ink(stroke, Math.max(0, stroke.points.length - 3));
           await new Promise(requestAnimationFrame);
-          if (run !== playing) return changed(); // interrupted: what is there is searched
+          if (run !== playing) return; // whoever interrupted says what happens to what is there
         }
       }
     }
@@ -154,6 +163,14 @@ burin.parts.pad = (element) => {
     button.onclick = () => play(button.dataset.example);
   });
 
+  // A newer question than the drawing: what the pad was about to ask is not asked any more.
+  burin.on("asked", (query) => {
+    if (query.from === "pad") return;
+    clearTimeout(timer);
+    timer = null;
+    playing += 1;
+    buttons();
+  });
   burin.nameTabs(element.closest("#burin-tabs"));
   redraw();
   buttons();

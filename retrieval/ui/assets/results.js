@@ -9,6 +9,7 @@ burin.parts.results = (element) => {
   const dialog = element.querySelector("dialog");
   const body = dialog.querySelector(".record-body");
   let answer = null, asked = null, note = null;
+  let tagged = null; // the records with the chosen tags, while no picture is asked about
   let list = [], open = 0; // the records leafed through in the open record, and which one it is
 
   const pictureUrl = (path) => burin.root() + "/" + path;
@@ -35,7 +36,7 @@ burin.parts.results = (element) => {
           make("span", { class: "card-words" }, closeness(match.similarity)))),
       make("button", { type: "button", class: "card-like", "aria-label": t("more_like_label", { label, id: match.id }), title: t("more_like"), onclick: () => like(match) }, "≈"));
   }
-  const matches = () => answer?.matches || state.meta.collections[state.collection].samples;
+  const matches = () => answer?.matches || tagged || state.meta.collections[state.collection].samples;
 
   function draw() {
     const focused = document.activeElement?.closest?.(".card-open, .card-like");
@@ -52,6 +53,7 @@ burin.parts.results = (element) => {
   // ---- the reading: what it is, how sure, how long it took
   function read() {
     if (note) return [make("p", { class: "sentence", "data-kind": note.kind }, noteText())];
+    if (tagged && !tagged.length) return [make("p", { class: "sentence" }, t("none_with_tags"))];
     if (!answer) return [make("p", { class: "invitation" }, t("invitation")), make("p", { class: "eyebrow" }, t("from_collection"))];
     const total = number(answer.timings_ms.total ?? 0, 0);
     const took = t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
@@ -82,8 +84,10 @@ burin.parts.results = (element) => {
   function setTags(tags) {
     state.tags = tags;
     drawFilters();
-    burin.again();
+    if (answer || note) burin.again();
+    else browse();
   }
+  const browse = () => state.tags.length ? burin.ask({}) : burin.dismiss(null);
 
   // ---- the record
   function value(content) {
@@ -109,6 +113,7 @@ burin.parts.results = (element) => {
     for (const [key, content] of Object.entries(match.fields)) {
       rows.push(row(columns[key] ? burin.title(columns[key]) : capital(key.replaceAll("_", " ")), value(content)));
     }
+    const held = body.contains(document.activeElement);
     body.replaceChildren(
       make("figure", {}, frame(match.fields.box), make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), width: 384, height: 384 })),
       make("div", { class: "record-text" },
@@ -121,6 +126,7 @@ burin.parts.results = (element) => {
           make("button", { type: "button", class: "chip", "aria-label": t("filter_by", { tag: word(tag) }), onclick: () => { dialog.close(); setTags([...new Set([...state.tags, tag])]); } }, word(tag))))));
     dialog.querySelector("[data-do=previous]").disabled = open === 0;
     dialog.querySelector("[data-do=next]").disabled = open === list.length - 1;
+    if (dialog.open && (held || document.activeElement === document.body)) dialog.focus();
   }
   function show(index) {
     open = index;
@@ -131,12 +137,14 @@ burin.parts.results = (element) => {
   function like(match) {
     if (dialog.open) dialog.close();
     burin.ask({ like: match.id, label: match.label });
-    element.querySelector("#results").scrollIntoView({ block: "nearest" });
+    const results = element.querySelector("#results"), { top } = results.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) results.scrollIntoView({ block: "start" });
   }
   const step = (by) => { if (list[open + by]) show(open + by); };
   dialog.querySelector("[data-do=previous]").onclick = () => step(-1);
   dialog.querySelector("[data-do=next]").onclick = () => step(1);
-  dialog.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
+    if (!dialog.open) return;
     if (event.key === "ArrowLeft") step(-1);
     if (event.key === "ArrowRight") step(1);
   });
@@ -156,7 +164,12 @@ burin.parts.results = (element) => {
   burin.on("answer", (event) => {
     answer = event.answer;
     asked = event.question.query;
-    note = null;
+    note = tagged = null;
+    draw();
+  });
+  burin.on("records", (records) => {
+    answer = null;
+    tagged = records;
     draw();
   });
   burin.on("error", (error) => {
@@ -165,11 +178,16 @@ burin.parts.results = (element) => {
     draw();
   });
   burin.on("idle", (reason) => {
-    answer = null;
+    answer = tagged = null;
     note = reason ? { kind: "hint", key: reason } : null;
     draw();
+    if (state.tags.length) browse();
   });
-  burin.on("busy", (busy) => element.querySelector("#results").classList.toggle("is-busy", busy));
+  burin.on("busy", (busy) => {
+    const results = element.querySelector("#results");
+    results.classList.toggle("is-busy", busy);
+    results.setAttribute("aria-busy", String(busy));
+  });
   burin.on("language", draw);
   burin.on("collection", draw);
   draw();

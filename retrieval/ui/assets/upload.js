@@ -11,7 +11,7 @@ burin.parts.upload = (element) => {
   const video = element.querySelector(".drop-video");
   const input = element.querySelector("[name=file]");
   const capture = element.querySelector("[name=capture]");
-  let picture = null, pictureName = "", choice = 0, stream = null;
+  let picture = null, pictureName = "", choice = 0, stream = null, wanted = 0;
 
   const kind = () => element.querySelector("[name=burin-kind]:checked").value;
   function search() {
@@ -93,6 +93,7 @@ burin.parts.upload = (element) => {
 
   // ---- camera: the phone's own, or a live picture on a desktop
   function close() {
+    wanted += 1;
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
     video.srcObject = null;
@@ -102,8 +103,11 @@ burin.parts.upload = (element) => {
   }
   find("camera").onclick = async () => {
     if (matchMedia("(pointer: coarse)").matches) return capture.click();
+    const mine = ++wanted;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      const given = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      if (mine !== wanted) return given.getTracks().forEach((track) => track.stop()); // came too late
+      stream = given;
       video.srcObject = stream;
       await video.play();
     } catch {
@@ -115,6 +119,9 @@ burin.parts.upload = (element) => {
     find("choose").hidden = find("paste").hidden = find("camera").hidden = find("search").hidden = true;
     find("take").focus();
   };
+  // Whoever leaves the tab or the page leaves no camera running.
+  new IntersectionObserver(() => { if (stream && !drop.offsetParent) close(); }).observe(drop);
+  document.addEventListener("visibilitychange", () => { if (stream && document.hidden) close(); });
   find("cancel").onclick = () => { close(); find("camera").focus(); };
   find("take").onclick = () => {
     const still = document.createElement("canvas");

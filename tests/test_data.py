@@ -1,0 +1,102 @@
+"""What training may see: the gate, the held-out hands, and one outline under one name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.helpers import SHAPES, shape
+from train import data, doodles
+from train.concepts import concept, held_out, motif_concept
+from train.data import DOMAINS, drawing_files, load_pictures, photo_files
+from train.misread import MISREAD
+from train.protocols import engraving_classes, left_out_concepts
+from train.starters.motifs import MOTIFS
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A data folder of four drawings and four photos."""
+    for part, ending in (("sketchy/sketches", "png"), ("sketchy/photos", "jpg")):
+        for name in ("rose", "lion"):
+            folder = tmp_path / part / name
+            folder.mkdir(parents=True)
+            for copy in range(2):
+                shape(list(SHAPES)[copy], side=64).convert("L").save(folder / f"{copy}.{ending}")
+    for part, ending in (("pacs/sketch", "png"), ("pacs/photo", "jpg")):
+        folder = tmp_path / part / "dog"
+        folder.mkdir(parents=True)
+        shape(list(SHAPES)[2], side=64).convert("L").save(folder / f"0.{ending}")
+    return tmp_path
+
+
+@pytest.fixture
+def fewer(monkeypatch):
+    """The doodles and line art a run would fetch, replaced by our own ornaments."""
+    monkeypatch.setattr(doodles, "titles", dict)
+    monkeypatch.setattr(data, "line_art_sources", lambda classes: {})
+    ornaments = {source: name for source, name in data.motif_sources().items() if source.startswith("orna")}
+    monkeypatch.setattr(data, "motif_sources", lambda: ornaments)
+    return ornaments
+
+
+def test_pictures_of_all_domains_are_prepared_and_kept(root, fewer, tmp_path):
+    pictures = load_pictures(root, 32, tmp_path / "cache")
+    again = load_pictures(root, 32, tmp_path / "cache")
+    assert set(pictures.domains.tolist()) <= set(DOMAINS)
+    assert pictures.ink_NHW.shape[1:] == (32, 32)
+    assert (pictures.domains == "drawing").sum() == 5
+    assert (pictures.domains == "photo").sum() == 5
+    assert np.array_equal(pictures.ink_NHW, again.ink_NHW)
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_no_held_out_hand_is_ever_among_the_pictures(root, fewer, tmp_path):
+    withheld = {source for source in fewer if held_out(source)}
+    assert len(withheld) > 10
+    shown = set(load_pictures(root, 32, tmp_path / "cache").sources.tolist())
+    assert not shown & withheld
+    assert shown & set(fewer)
+
+
+def test_a_data_folder_without_the_drawings_is_refused_not_trained_on(tmp_path):
+    with pytest.raises(ValueError, match="BURIN_DATA"):
+        drawing_files(tmp_path)
+
+
+def test_every_finish_of_a_motifs_drawing_is_that_motif_and_two_claims_leave_what_they_name():
+    motifs = {"ph:flower": "daisy", "mdi:boat": "ship", "mdi:boat-outline": "sailing boat"}
+    sources = {
+        "ph:flower": "flower",
+        "ph:flower-fill": "flower",
+        "mdi:boat-2": "boat",
+        "mdi:boat": "boat",
+        "ph:rose": "rose",
+    }
+    assert data._by_hand(sources, motifs) == {
+        "ph:flower": "daisy",
+        "ph:flower-fill": "daisy",
+        "mdi:boat": "ship",
+        "mdi:boat-outline": "sailing boat",
+        "ph:rose": "rose",
+    }
+
+
+def test_no_drawing_of_a_motif_is_listed_as_misread():
+    assert not MISREAD & {source for motif in MOTIFS for source in motif.sources}
+
+
+def test_a_motif_that_shares_its_name_with_another_thing_keeps_to_itself():
+    assert motif_concept("rose") == concept("rose")
+    assert motif_concept("fan") != concept("fan")
+
+
+@pytest.mark.skipif(not (DATA / "engravings").is_dir(), reason="the data folder is not beside the project")
+def test_the_gate_names_all_24_classes_under_the_names_of_every_drawing_and_photo():
+    left_out = left_out_concepts(DATA)
+    assert len(left_out) == 24
+    for files in (drawing_files(DATA), photo_files(DATA)):
+        named = {path.parent.name for path, name in files.items() if name in left_out}
+        assert set(engraving_classes(DATA)) <= named
