@@ -9,7 +9,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from train.config import FINISH, TrainConfig
+from train.config import FINISH, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         default="engraving-classes",
         help="whose free-hand drawings training never sees; the gated figure needs engraving-classes",
     )
+    fit.add_argument("--phases", help="names, with commas; default: all, or finish with --before")
     for name, default in _flags().items():
         flag = "--" + name.replace("_", "-")
         note = f"default: {default}" if default != "" else "see train/config.py"
@@ -57,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True, help="bundle folder to write")
     export.add_argument("--version", default="v1")
     return parser
+
+
+def _phases(names: str) -> tuple[Phase, ...]:
+    """Raises ValueError for a name that is none."""
+    known = {phase.name: phase for phase in (*TrainConfig().phases, *FINISH)}
+    if unknown := [name for name in names.split(",") if name not in known]:
+        raise ValueError(f"no phase {', '.join(unknown)}; wanted: some of {', '.join(known)}")
+    return tuple(known[name] for name in names.split(","))
 
 
 def _flags() -> dict[str, int | float | str]:
@@ -80,8 +89,8 @@ def _fit(options: argparse.Namespace) -> None:
     left_out = left_out_concepts(options.data) if options.leave_out == "engraving-classes" else ()
     chosen = {name: getattr(options, name) for name in _flags()}
     config = replace(TrainConfig(), **chosen, leave_out=left_out)
-    if config.before:
-        config = replace(config, phases=FINISH)
+    if config.before or options.phases:
+        config = replace(config, phases=_phases(options.phases or FINISH[0].name))
     pictures = load_pictures(options.data, config.ink_size, CACHE)
     print(summary(pictures))
     fit(pictures, config, options.run)

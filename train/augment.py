@@ -33,11 +33,10 @@ def simulate_drawing(
     if photo_B is None:
         photo_B = torch.zeros(len(ink_B1HW), dtype=torch.bool)
     ink = _outlined(ink_B1HW, filled_B, rng)
+    ink = _warped(ink, size, rng, strength)
     cut = _chance(len(ink), 0.5, rng) & photo_B
     if cut.any():
-        ink = ink.clone()
         ink[cut] = 1.0 - engraved(1.0 - ink[cut], rng)
-    ink = _warped(ink, size, rng, strength)
     drawn = _strokes_dropped(_restroked(ink, rng), rng, strength)
     return torch.where(photo_B.view(-1, 1, 1, 1), ink, drawn)
 

@@ -71,7 +71,10 @@ ALIASES = {
     "hare": "rabbit",
     "bunny": "rabbit",
     "deer": "stag",
-    "top hat": "hat",
+    "sailboat": "sailing boat",
+    "motorbike": "motorcycle",
+    "house plant": "potted plant",
+    "wine bottle": "bottle",
     "running shoe": "shoe",
     "man s shoe": "shoe",
     "mans shoe": "shoe",
@@ -123,6 +126,15 @@ def concept(words: str, vocabulary: frozenset[str] = frozenset()) -> str:
     if short.endswith("s") and short[:-1] in vocabulary:
         return short[:-1]
     return short
+
+
+# People draw the fan with blades; the motif of that name is folded.
+_MOTIF_CONCEPTS = {"fan": "folding fan"}
+
+
+def motif_concept(label: str) -> str:
+    """The concept of a motif of the starter, by its label."""
+    return _MOTIF_CONCEPTS.get(label, concept(label))
 
 
 def hand(source: str) -> str:

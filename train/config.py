@@ -50,7 +50,7 @@ class TrainConfig:
     proxies, which are many and each seldom met. anchor_weight: share of the cross-entropy to what the
     untrained backbone sees in photos (train/semantics.py). leave_out: concepts whose free-hand drawings,
     doodles and photos are never shown. before: folder of a finished run to begin with, instead of ImageNet's
-    weights; from the command line only the phase FINISH is run then."""
+    weights."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256
@@ -73,7 +73,7 @@ class TrainConfig:
     phases: tuple[Phase, ...] = field(
         default=(
             Phase("semi-hard", "semi-hard", 160_000, 96, 4e-4, strength=0.6),
-            Phase("batch-hard", "batch-hard", 100_000, 128, 2e-4, strength=0.6),
+            Phase("batch-hard", "batch-hard", 120_000, 128, 2e-4, strength=0.6),
         )
     )
 

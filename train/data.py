@@ -20,8 +20,9 @@ from tqdm import tqdm
 from retrieval import images
 from retrieval.types import ImageError
 from train import doodles
-from train.concepts import concept, hand, held_out
+from train.concepts import concept, hand, held_out, motif_concept
 from train.line_art import LineArt
+from train.misread import MISREAD
 from train.starters import ornaments
 from train.starters.motifs import MOTIFS
 
@@ -121,7 +122,7 @@ def line_art_sources(drawing_classes: tuple[str, ...]) -> dict[str, str]:
     return {
         source: concept(words, vocabulary)
         for source, words in titles.items()
-        if not _SKIP_WORDS & set(words.split())
+        if source not in MISREAD and not _SKIP_WORDS & set(words.split())
     }
 
 
@@ -139,11 +140,13 @@ def photo_files(root: Path) -> dict[Path, str]:
 
 
 def _class_folders(folders: list[Path], pattern: str) -> dict[Path, str]:
-    return {
-        path: concept(path.parent.name.replace("_", " "))
-        for folder in folders
-        for path in sorted(folder.glob(f"*/{pattern}"))
-    }
+    files = {}
+    for folder in folders:
+        found = sorted(folder.glob(f"*/{pattern}"))
+        if not found:
+            raise ValueError(f"{folder} holds no */{pattern}; give the data folder with --data or BURIN_DATA")
+        files |= {path: concept(path.parent.name.replace("_", " ")) for path in found}
+    return files
 
 
 def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | None:
@@ -193,10 +196,11 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
     drawings, photos = drawing_files(root), photo_files(root)
     doodled = {source: concept(title) for source, title in doodles.titles().items()}
     drawn = {*drawings.values(), *doodled.values()}
-    wanted = drawn | set(motif_sources().values())
+    motifs = motif_sources()
+    wanted = drawn | set(motifs.values())
     line_art = {
         source: name
-        for source, name in (line_art_sources(tuple(sorted(drawn))) | motif_sources()).items()
+        for source, name in _by_hand(line_art_sources(tuple(sorted(drawn))), motifs).items()
         if name in wanted and not held_out(source)
     }
     counts = Counter(line_art.values())
@@ -207,8 +211,7 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
     jobs += [(source, None, "doodle", size) for source in doodled]
     jobs += [(str(path.relative_to(root)), str(path), "photo", size) for path in photos]
     labels = [*line_art.values(), *drawings.values(), *doodled.values(), *photos.values()]
-    key = hashlib.sha256(json.dumps([jobs, labels]).encode()).hexdigest()[:16]
-    file = cache / f"pictures-{size}-{key}.npz"
+    file = cache / f"pictures-{size}-{_cache_key(jobs, labels)}.npz"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with ProcessPoolExecutor(2) as pool:
@@ -229,9 +232,33 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
         return Pictures(**{name: saved[name] for name in Pictures.__dataclass_fields__})
 
 
+def _cache_key(jobs: list, labels: list[str]) -> str:
+    """Of what is asked for and of the code that draws it: no old picture outlives a change of that."""
+    code = [Path(images.__file__), Path(doodles.__file__), Path(__file__).with_name("line_art.py")]
+    code += sorted(Path(ornaments.__file__).parent.glob("[op]*.py"))  # ornaments and the pen
+    digest = hashlib.sha256(json.dumps([jobs, labels]).encode())
+    for file in code:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def motif_sources() -> dict[str, str]:
     """Source -> concept of the starter's own motifs, whose drawings were all looked at: these names win."""
-    return {source: concept(motif.label) for motif in MOTIFS for source in motif.sources}
+    return {source: motif_concept(motif.label) for motif in MOTIFS for source in motif.sources}
+
+
+def _by_hand(sources: dict[str, str], motifs: dict[str, str]) -> dict[str, str]:
+    """Every finish of a motif's drawing under that motif: one outline must not be two things. Hands that
+    two motifs claim keep only the drawings those motifs name."""
+    claims: dict[str, set[str]] = {}
+    for source, name in motifs.items():
+        claims.setdefault(hand(source), set()).add(name)
+    kept = {}
+    for source, name in sources.items():
+        names = claims.get(hand(source), {name})
+        if len(names) == 1:
+            kept[source] = next(iter(names))
+    return kept | motifs
 
 
 def summary(pictures: Pictures) -> str:

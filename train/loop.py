@@ -54,6 +54,8 @@ def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = Tru
     if before and before.resolve() == run.resolve():
         raise ValueError(f"{run} would overwrite the run it begins with; give another folder with --run")
     keep_memory()
+    if any(run.glob("checkpoint-*.pt")) and not _goes_on(run, config):
+        raise ValueError(f"{run} holds a run with other numbers; give another folder with --run")
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     torch.manual_seed(config.seed)
@@ -80,6 +82,14 @@ def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = Tru
             model.load_state_dict(saved["model"])
             proxies.load_state_dict(saved["proxies"])
     return model.eval()
+
+
+def _goes_on(run: Path, config: TrainConfig) -> bool:
+    """Whether `config` is that of the run in this folder, or the same with more phases after its own."""
+    there = json.loads((run / "config.json").read_text())
+    wanted = json.loads(json.dumps(asdict(config)))
+    wanted["phases"] = wanted["phases"][: len(there["phases"])]
+    return there == wanted
 
 
 def _drawn(
@@ -134,18 +144,19 @@ def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Ph
 
 
 def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
-    """The model of a run's last finished phase, and its config. Raises RuntimeError for an unfinished run."""
+    """The model of a finished run, and its config. Raises RuntimeError for an unfinished one."""
     values = json.loads((run / "config.json").read_text())
     phases = tuple(Phase(**phase) for phase in values.pop("phases"))
     config = TrainConfig(**values | {"leave_out": tuple(values["leave_out"]), "phases": phases})
-    done = [run / f"checkpoint-{phase.name}.pt" for phase in phases]
-    done = [path for path in done if path.exists()]
-    if not done:
+    checkpoints = [run / f"checkpoint-{phase.name}.pt" for phase in phases]
+    missing = [path.stem for path in checkpoints if not path.exists()]
+    if missing or not checkpoints:
         raise RuntimeError(
-            f"{run} has no finished phase yet; wait for it, or run: python -m train fit --run {run}"
+            f"{run} is not finished ({', '.join(missing) or 'no phase'} is missing); wait for it, or go on "
+            f"with: python -m train fit --run {run}"
         )
     model = EmbeddingModel(config.backbone, config.dim, pretrained=False)
-    model.load_state_dict(torch.load(done[-1], weights_only=True)["model"])
+    model.load_state_dict(torch.load(checkpoints[-1], weights_only=True)["model"])
     return model.eval(), config
 
 

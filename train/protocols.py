@@ -80,11 +80,12 @@ def drawings_to_engravings(encoder: Encoder, root: Path) -> dict:
     similarity_QG = encode(encoder, queries) @ gallery_GD.T
     relevant_of = {name: np.isin(names, found) for name, found in listed.items()}
     relevant_QG = np.stack([relevant_of[name] for name in classes])
+    by_class = np.array(classes)
     figures: dict = {"queries": len(queries), "gallery": len(gallery), "classes": len(listed)}
     for k in (1, 5, 10):
         hits = hit_at_k(similarity_QG, relevant_QG, k).astype(np.float64)
         figures[f"hit@{k}"] = round(float(hits.mean()), 4)
-        figures[f"hit@{k} interval"] = [round(value, 4) for value in bootstrap_interval(hits)]
-    by_class = np.array(classes)
+        # Drawings of one class succeed or fail together: the interval is over classes.
+        figures[f"hit@{k} interval"] = [round(value, 4) for value in bootstrap_interval(hits, by_class)]
     figures["hit@10 by class"] = {name: round(float(hits[by_class == name].mean()), 2) for name in listed}
     return figures

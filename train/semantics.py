@@ -21,8 +21,22 @@ from train.model import EmbeddingModel, imagenet_classifier
 from timm.data import ImageNetInfo  # isort: skip
 
 
-# Names that end in another thing's name.
-MISNOMERS = {"custard apple", "sea lion", "guinea pig", "boston bull", "komodo dragon"}
+# Names that end in another thing's name, or mean another thing of that name: the custard apple, sea lion,
+# guinea pig, Boston bull, Komodo dragon, Madagascar cat and lesser panda; the harmonica (a mouth harp), the
+# computer mouse, the ear of corn, and a book jacket, Dutch oven, radio telescope, mashed potato, potter's
+# wheel, seat belt and container ship.
+MISNOMERS = {956, 150, 338, 195, 48, 383, 387, 593, 673, 998, 921, 544, 755, 935, 739, 785, 510}
+# What ImageNet has under other names: breeds, species and kinds.
+BY_KIND = {
+    "apple": (948,),
+    "cat": tuple(range(281, 286)),
+    "dog": tuple(range(151, 269)),
+    "dolphin": (148,),
+    "duck": (97,),
+    "fish": (0, 1, *range(389, 398)),
+    "flower": (984, 985, 986),
+    "sheep": (348, 349),
+}
 
 
 def imagenet_targets(concepts: list[str]) -> Tensor:
@@ -37,10 +51,13 @@ def imagenet_targets(concepts: list[str]) -> Tensor:
     for index in range(info.num_classes()):
         names = [concept(name) for name in info.index_to_description(index).split(",")]
         row = next((row_of[name] for name in names if name in row_of), None)
-        if row is None and names[0] not in MISNOMERS:
+        if row is None:
             row = row_of.get(concept(names[0].split()[-1]))
-        if row is not None:
+        if row is not None and index not in MISNOMERS:
             targets[row, index] = 1.0
+    for name, kinds in BY_KIND.items():
+        if name in row_of:
+            targets[row_of[name], list(kinds)] = 1.0
     return targets / targets.sum(dim=1, keepdim=True).clamp(min=1.0)
 
 

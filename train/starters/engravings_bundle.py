@@ -19,7 +19,7 @@ from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.types import ImageError
 from train import calibrate
 from train.augment import simulate_drawing
-from train.concepts import concept, hand, held_out
+from train.concepts import hand, held_out, motif_concept
 from train.data import drawing_files, filled_share, line_art
 from train.export import write_model
 from train.loop import load_run
@@ -175,7 +175,7 @@ def drawing_neighbours(
     encoder: Encoder, data: Path, gallery_ND: np.ndarray, labels_N: np.ndarray, per_class: int = 25
 ) -> calibrate.Neighbours:
     """People's drawings of motifs that are there, at most `per_class` of a class."""
-    motif_of = {concept(label): label for label in sorted(set(labels_N.tolist()))}
+    motif_of = {motif_concept(label): label for label in sorted(set(labels_N.tolist()))}
     files, truth = [], []
     counts: dict[str, int] = {}
     for path, name in drawing_files(data).items():
@@ -219,6 +219,8 @@ def _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn) -> tuple[d
     ]
     far_QD = encode(encoder, far, "auto")
     here_QD = np.concatenate([drawn.embeddings_QD, simulated.embeddings_QD, glasses])
+    # Of simulated drawings the own source is out of the gallery, as it is in every other figure.
+    asked = [found.similarities_QK[:, :3].mean(axis=1) for found in (drawn, simulated)]
     groups = np.concatenate(
         [drawn.groups_Q, simulated.groups_Q, np.array([f"glass {index}" for index in range(len(glasses))])]
     )
@@ -226,7 +228,8 @@ def _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn) -> tuple[d
     def nearest_three(queries_QD: np.ndarray) -> np.ndarray:
         return np.sort(queries_QD @ gallery_ND.T, axis=1)[:, -3:].mean(axis=1)
 
-    return calibrate.fit_in_domain(here_QD, nearest_three(here_QD), groups, far_QD, nearest_three(far_QD))
+    here_Q = np.concatenate([*asked, nearest_three(glasses)])
+    return calibrate.fit_in_domain(here_QD, here_Q, groups, far_QD, nearest_three(far_QD))
 
 
 def _opened(data: bytes) -> Image.Image:
