@@ -310,7 +310,7 @@ def test_the_pad_sends_a_small_picture(visit: Callable[..., Any]) -> None:
         stroke(page, BODY)
     sent = re.search(r"data:image/png;base64,([A-Za-z0-9+/=]+)", asked.value.post_data)[1]
     picture = Image.open(io.BytesIO(base64.b64decode(sent)))
-    assert picture.size == (384, 384)
+    assert picture.size == (320, 320)
     assert picture.getchannel("A").getextrema() == (255, 255)
 
 
@@ -341,6 +341,7 @@ def test_the_browser_language_is_taken_and_every_word_is_french(visit: Callable[
     assert plain == {key: TEXTS["fr"][key] for key in plain}
     assert page.get_by_role("tab").all_inner_texts() == ["Dessin", "Image"]
     assert page.locator("dialog dt").all_inner_texts()[:3] == ["Référence", "Motif", "Similarité"]
+    assert not [text for text in page.locator("dialog dd").all_inner_texts() if text.startswith("c. ")]
     assert page.title() == TEXTS["fr"]["title"]
     similarity = page.locator(".card-similarity").first.inner_text()
     assert re.fullmatch(r"-?[01],\d\d", similarity)

@@ -121,6 +121,10 @@ def fit_in_domain(
     for part in (half, ~half):
         crossed[~part] = fitted(part).predict_proba(features[~part])[:, 1]
     threshold = float(np.quantile(crossed[truth], REFUSED))
+    # What the figures say is refused is judged by the threshold of the other half.
+    refused = np.zeros(len(truth), dtype=bool)
+    for part in (half, ~half):
+        refused[part] = crossed[part] < np.quantile(crossed[truth & ~part], REFUSED)
     whole = fitted(np.ones(len(truth), dtype=bool))
     fields = {
         "in_domain": (float(whole.coef_[0][0]), float(whole.intercept_[0])),
@@ -129,8 +133,8 @@ def fit_in_domain(
     }
     figures = {
         "belongs here": int(truth.sum()),
-        "refused of these": round(float((crossed[truth] < threshold).mean()), 4),
+        "refused of these": round(float(refused[truth].mean()), 4),
         "does not": int((~truth).sum()),
-        "refused of those": round(float((crossed[~truth] < threshold).mean()), 4),
+        "refused of those": round(float(refused[~truth].mean()), 4),
     }
     return fields, figures

@@ -44,18 +44,18 @@ class Phase:
 @dataclass(frozen=True)
 class TrainConfig:
     """A whole run. ink_size, serve_size: pixels a side of the pictures kept in memory and of those the
-    network is served with. labels_per_batch x records_per_label is the batch. proxy_weight: share of the
-    normalised softmax over all concepts that steadies the triplets (Zhai & Wu, "Classification is a Strong
-    Baseline for Deep Metric Learning", 2019); 0 is triplets alone. proxy_rate: peak learning rate of the
-    proxies, which are many and each seldom met. anchor_weight: share of the cross-entropy to what the
-    untrained backbone sees in photos (train/semantics.py). leave_out: concepts whose free-hand drawings,
-    doodles and photos are never shown. before: folder of a finished run to begin with, instead of ImageNet's
-    weights."""
+    network is served with: at the size it learnt from last it finds most. labels_per_batch x
+    records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
+    steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
+    2019); 0 is triplets alone. proxy_rate: peak learning rate of the proxies, which are many and each
+    seldom met. anchor_weight: share of the cross-entropy to what the untrained backbone sees in photos
+    (train/semantics.py). leave_out: concepts whose free-hand drawings, doodles and photos are never
+    shown. before: folder of a finished run to begin with, instead of ImageNet's weights."""
 
     backbone: str = "tf_efficientnet_lite0"
     dim: int = 256
     ink_size: int = 160
-    serve_size: int = 160
+    serve_size: int = 128
     labels_per_batch: int = 16
     records_per_label: int = 4
     drawn_share: float = 0.6

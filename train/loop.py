@@ -143,12 +143,16 @@ def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Ph
             yield ready
 
 
-def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
-    """The model of a finished run, and its config. Raises RuntimeError for an unfinished one."""
+def load_config(run: Path) -> TrainConfig:
     values = json.loads((run / "config.json").read_text())
     phases = tuple(Phase(**phase) for phase in values.pop("phases"))
-    config = TrainConfig(**values | {"leave_out": tuple(values["leave_out"]), "phases": phases})
-    checkpoints = [run / f"checkpoint-{phase.name}.pt" for phase in phases]
+    return TrainConfig(**values | {"leave_out": tuple(values["leave_out"]), "phases": phases})
+
+
+def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
+    """The model of a finished run, and its config. Raises RuntimeError for an unfinished one."""
+    config = load_config(run)
+    checkpoints = [run / f"checkpoint-{phase.name}.pt" for phase in config.phases]
     missing = [path.stem for path in checkpoints if not path.exists()]
     if missing or not checkpoints:
         raise RuntimeError(

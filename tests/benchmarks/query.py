@@ -32,7 +32,7 @@ from retrieval.search import SearchService  # noqa: E402
 from retrieval.types import Query  # noqa: E402
 
 
-def drawing_url(side: int = 384) -> str:
+def drawing_url(side: int = 320) -> str:
     """A drawing as an opaque RGBA PNG in a data URL; by default of the size the pad sends (assets/pad.js)."""
     drawings = json.loads((ROOT / "tests/drawings/drawings.json").read_text())["drawings"]
     strokes = next(drawing["strokes"] for drawing in drawings if drawing["motif"] == "horse")

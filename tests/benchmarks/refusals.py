@@ -18,7 +18,7 @@ import numpy as np  # noqa: E402
 from hub_assets import bundle  # noqa: E402
 from retrieval.search import SearchService  # noqa: E402
 from retrieval.types import Query  # noqa: E402
-from train.concepts import concept  # noqa: E402
+from train.concepts import motif_concept  # noqa: E402
 from train.data import drawing_files  # noqa: E402
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     data = parser.parse_args().data
     service = SearchService.open({"engravings": bundle.find("engravings")})
-    here = {concept(label) for label in service.collections["engravings"].labels}
+    here = {motif_concept(label) for label in service.collections["engravings"].labels}
     sets = {
         "street scenes (val split)": (sorted(data.glob("streets/leftImg8bit/val/*/*.jpg")), "auto"),
         "dishes (every third recipe)": (sorted(data.glob("recipes/images/*.jpg"))[::3], "auto"),

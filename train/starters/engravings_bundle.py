@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from train.augment import simulate_drawing
 from train.concepts import hand, held_out, motif_concept
 from train.data import drawing_files, filled_share, line_art
 from train.export import write_model
-from train.loop import load_run
+from train.loop import load_config, load_run
 from train.metrics import bootstrap_interval
 from train.records import write_records
 from train.starters.motifs import FRENCH, MOTIFS
@@ -73,11 +74,20 @@ SIMULATED_SEED = 2026
 
 
 def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dict:
-    """Write the bundle to `out` and return its figures.
+    """Write the bundle beside `out`, put it in its place, and return its figures.
 
     run: a training run. records: folder of train.starters.engravings. data: the data folder, whose
     drawings and photos the calibration needs. Nothing of `data` goes into the bundle but fitted numbers.
     """
+    part = out.with_name(f"{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    figures = _write(run, records, data, part, version)
+    shutil.rmtree(out, ignore_errors=True)
+    part.rename(out)
+    return figures
+
+
+def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dict:
     model, config = load_run(run)
     served = {
         "backbone": config.backbone,
@@ -85,7 +95,7 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
         "dim": config.dim,
         "size": config.serve_size,
         "preparation": "ink",
-        "training": asdict(config) | {"before": Path(config.before).name},
+        "training": training(run),
     }
     write_model(model, out / "model", served)
     encoder = Encoder(out / "model" / "encoder.onnx", EncoderConfig.from_json(served))
@@ -99,11 +109,15 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
     k, temperature = calibrate.fit_vote(simulated)
     confidence, vote_figures = calibrate.fit_confidence(simulated, k, temperature)
     domain, domain_figures = _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn)
+    motifs = len(set(labels_N.tolist()))
+    asked = recall_figures(simulated)
     figures = {
-        "simulated drawings of held-out sources": recall_figures(simulated) | vote_figures,
+        "simulated drawings of held-out sources": asked
+        | {"motifs not asked": motifs - asked["motifs asked"]}
+        | vote_figures,
         "people's drawings": recall_figures(drawn),
         "in domain": domain_figures,
-        "motifs": len(set(labels_N.tolist())),
+        "motifs": motifs,
     }
     manifest = Manifest(
         name="engravings",
@@ -129,6 +143,12 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
     )
     write_manifest(out, manifest)
     return figures
+
+
+def training(run: Path) -> dict:
+    """Every number of a run, and in place of its `before` those of the run it began with."""
+    config = load_config(run)
+    return asdict(config) | {"before": training(Path(config.before)) if config.before else None}
 
 
 def encode(encoder: Encoder, pictures: list[Image.Image | Path], kind: str) -> np.ndarray:

@@ -30,7 +30,8 @@ window.burin = (() => {
   const t = (key, values = {}) =>
     (texts[state.lang]?.[key] ?? texts.en?.[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const shelf = () => state.meta.collections[state.collection];
-  const word = (text) => (state.lang === "fr" && shelf().terms_fr[text]) || String(text);
+  const word = (text) => (state.lang !== "fr" ? String(text)
+    : shelf().terms_fr[text] || String(text).replace(/^c\. (?=\d)/, "vers "));
   const title = (pair) => pair[state.lang] || pair.en;
   const number = (value, digits) =>
     new Intl.NumberFormat(state.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

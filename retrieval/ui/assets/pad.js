@@ -2,7 +2,7 @@
 // exact; what is searched is the paper itself, black on white, whatever the theme.
 burin.parts.pad = (element) => {
   const SIDE = 640; // px of the paper as drawn
-  const SENT = 384; // px of the paper as searched: more than twice what the encoder sees
+  const SENT = 320; // px of the paper as searched: two and a half times what the encoder sees
   const REFRESH_MS = 300; // after a stroke ends
   const canvas = element.querySelector("canvas");
   const pen = canvas.getContext("2d", { willReadFrequently: true });
