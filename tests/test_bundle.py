@@ -71,7 +71,7 @@ def test_another_encoder_than_the_one_of_the_records_is_refused_and_says_what_to
     write_encoder(folder / "model" / "encoder.onnx", seed=1)
     seen = bundle.sha256(folder / "model" / "encoder.onnx")[:8]
     assert seen != wanted
-    with pytest.raises(BundleError, match=r"run: python -m train export --collection shapes") as caught:
+    with pytest.raises(BundleError, match=r"export it again: python -m train export --run RUN") as caught:
         bundle.read(folder)
     assert wanted in str(caught.value)
     assert seen in str(caught.value)
