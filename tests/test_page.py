@@ -198,6 +198,8 @@ def test_tags_of_a_sample_show_the_records_that_carry_them(visit: Callable[..., 
     answered(page, lambda: stroke(page, BODY))
     found_again = answered(page, page.get_by_role("button", name="Clear").click)
     assert found_again == found, "without a drawing, the tag alone counts"
+    page.get_by_role("button", name="Search", exact=True).click()  # the sentence of an empty pad
+    settled(page)
     page.locator(".filters .chip").click()
     settled(page)
     assert ids(page) == samples

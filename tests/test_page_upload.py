@@ -15,6 +15,14 @@ from tests.visitor import answered, reading
 page_test = pytest.mark.page
 
 
+def with_the_camera_on(visit: Callable[..., Any]) -> Any:
+    page = visit(permissions=["camera"])
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_role("button", name="Camera").click()
+    page.wait_for_function("document.querySelector('.drop-video').videoWidth > 0")
+    return page
+
+
 @page_test
 def test_a_wrong_file_gets_a_sentence_and_the_next_one_works(
     visit: Callable[..., Any], tmp_path: Path
@@ -57,10 +65,7 @@ def test_a_picture_can_be_dropped_and_pasted(visit: Callable[..., Any], way: str
 
 @page_test
 def test_the_camera_takes_a_picture(visit: Callable[..., Any]) -> None:
-    page = visit(permissions=["camera"])
-    page.get_by_role("tab", name="Upload").click()
-    page.get_by_role("button", name="Camera").click()
-    page.wait_for_function("document.querySelector('.drop-video').videoWidth > 0")
+    page = with_the_camera_on(visit)
     answered(page, page.get_by_role("button", name="Take the picture").click)
     assert page.locator(".drop-video").is_hidden()
     page.wait_for_selector(".drop-picture:visible")
@@ -76,10 +81,7 @@ def test_a_clipboard_without_a_picture_gets_a_sentence(visit: Callable[..., Any]
 
 @page_test
 def test_the_camera_is_off_when_its_tab_is_left(visit: Callable[..., Any]) -> None:
-    page = visit(permissions=["camera"])
-    page.get_by_role("tab", name="Upload").click()
-    page.get_by_role("button", name="Camera").click()
-    page.wait_for_function("document.querySelector('.drop-video').videoWidth > 0")
+    page = with_the_camera_on(visit)
     page.evaluate("window.camera = document.querySelector('.drop-video').srcObject.getTracks()[0]")
     page.get_by_role("tab", name="Sketch").click()
     page.wait_for_function("window.camera.readyState === 'ended'")

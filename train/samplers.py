@@ -84,6 +84,6 @@ class LabelsByRecords:
         drawn = "drawing" if of["drawing"] else "doodle"
         if not of[drawn]:
             return ["art" if of["art"] else "photo"]
-        # Photos carry most of the meaning: one always, and as often a second as another drawing or doodle.
+        # Photos carry most of the meaning: one always, then a second, a drawing or a doodle.
         last = str(self._rng.choice(["photo", drawn, "doodle"] if of["photo"] else ["art"]))
         return [domain for domain in (drawn, "art", "photo", last) if of[domain]]

@@ -91,7 +91,12 @@ window.burin = (() => {
     else send(question);
   }
   // The same question again, under a changed filter or number of results.
-  const again = () => last && ask(last);
+  // False when there is none: nothing asked yet, or only for tags.
+  function again() {
+    if (!last?.picture && !last?.like) return false;
+    ask(last);
+    return true;
+  }
   // Nothing is asked any more (an empty pad): answers on their way are too late.
   function dismiss(reason) {
     last = null;

@@ -84,8 +84,7 @@ burin.parts.results = (element) => {
   function setTags(tags) {
     state.tags = tags;
     drawFilters();
-    if (answer || note) burin.again();
-    else browse();
+    if (!burin.again()) browse();
   }
   const browse = () => state.tags.length ? burin.ask({}) : burin.dismiss(null);
 
