@@ -93,15 +93,3 @@ def test_solid_shapes_are_often_drawn_as_outlines_and_lines_never_are():
 
 def test_blank_paper_stays_blank():
     assert not simulate_drawing(torch.zeros(4, 1, 64, 64), torch.zeros(4), 64, seeded()).any()
-
-
-def test_what_is_found_stays_clean_and_a_photo_is_engraved_at_most():
-    before = ink(copies=8)
-    side, solid, no = before.shape[-1], torch.ones(len(before)), torch.zeros(len(before), dtype=torch.bool)
-    found = simulate_drawing(before, solid, side, seeded(), 0.0, no, no)
-    photos = simulate_drawing(before, solid, side, seeded(), 0.0, ~no, no)
-    left = found.mean(dim=(1, 2, 3)) / before.mean(dim=(1, 2, 3))
-    assert left.min() > 0.9  # no stroke is dropped, no solid hollowed out
-    assert left.max() < 1.2
-    engraved = (photos - found).abs().amax(dim=(1, 2, 3)) > 0.1
-    assert 0.2 < float(engraved.float().mean()) < 0.8

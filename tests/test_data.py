@@ -37,7 +37,6 @@ def fewer(monkeypatch):
     """The doodles and line art a run would fetch, replaced by our own ornaments."""
     monkeypatch.setattr(doodles, "titles", dict)
     monkeypatch.setattr(data, "line_art_sources", lambda classes: {})
-    monkeypatch.setattr(data, "coloured_sources", lambda concepts: {})
     ornaments = {source: name for source, name in data.motif_sources().items() if source.startswith("orna")}
     monkeypatch.setattr(data, "motif_sources", lambda: ornaments)
     return ornaments
@@ -60,20 +59,6 @@ def test_no_held_out_hand_is_ever_among_the_pictures(root, fewer, tmp_path):
     shown = set(load_pictures(root, 32, tmp_path / "cache").sources.tolist())
     assert not shown & withheld
     assert shown & set(fewer)
-
-
-def test_a_coloured_emoji_drawn_after_a_held_out_hand_is_held_out_too(monkeypatch):
-    class Emoji:
-        def __init__(self, set_name):
-            code = {"noto-emoji": lambda name: f"1F{name}"}.get(set_name, str)
-            self.titles = {code(name): name for name in ("lion", "owl", "light skin tone", "teapot")}
-
-    monkeypatch.setattr(data, "LineArt", Emoji)
-    monkeypatch.setattr(data, "held_out", lambda source: source in ("noto-emoji:1Flion", "twemoji:owl"))
-    found = data.coloured_sources(frozenset({"lion", "owl", "light skin tone"}))
-    assert set(found.values()) == {"lion", "owl"}  # of those asked for, and no variant of a hand
-    assert {"noto:owl", "twemoji:lion", "twemoji:owl"} <= set(found)
-    assert "noto:lion" not in found
 
 
 def test_a_data_folder_without_the_drawings_is_refused_not_trained_on(tmp_path):

@@ -53,7 +53,7 @@ def test_every_phase_leaves_its_weights_and_its_losses(run):
     assert (folder / "checkpoint-first.pt").exists()
     assert (folder / "checkpoint-second.pt").exists()
     assert {event["phase"] for event in events(folder)} == {"first", "second"}
-    assert {"triplet", "contrast", "anchor", "active", "seconds"} <= set(events(folder)[0])
+    assert {"triplet", "proxy", "anchor", "active", "seconds"} <= set(events(folder)[0])
 
 
 def test_a_run_opens_again_as_it_ended(run):
@@ -126,6 +126,7 @@ def test_what_is_left_out_is_never_shown_but_as_line_art(tmp_path, monkeypatch, 
         ({"size": 16}, "size"),
         ({"pictures": 0}, "pictures"),
         ({"frozen_blocks": 8}, "frozen blocks"),
+        ({"imagenet_share": 1.0}, "share"),
         ({"strength": -0.1}, "strength"),
     ],
 )

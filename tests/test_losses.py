@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from train.losses import contrast_loss, triplet_loss
+from train.losses import ProxySoftmax, triplet_loss
 
 SIMILARITY = torch.tensor([[1.0, 0.6, 0.5], [0.6, 1.0, 0.9], [0.5, 0.9, 1.0]])
 
@@ -45,44 +45,25 @@ def test_no_triplets_give_a_zero_that_can_still_be_stepped_on():
     assert not similarity.grad.any()
 
 
-def slow_contrast(similarity, labels, temperature, comparable):
-    """Equation 2 of Khosla et al., picture by picture."""
-    count, total = len(labels), 0.0
-    for one in range(count):
-        others = [other for other in range(count) if other != one and comparable[one][other]]
-        positives = [other for other in range(count) if other != one and labels[other] == labels[one]]
-        whole = sum(math.exp(float(similarity[one, other]) / temperature) for other in others)
-        logs = [math.log(math.exp(float(similarity[one, p]) / temperature) / whole) for p in positives]
-        total -= sum(logs) / max(len(logs), 1)
-    return total / count
+def test_the_proxy_loss_is_the_cross_entropy_of_scaled_cosines():
+    proxies = ProxySoftmax(concepts=2, dim=2, scale=4.0)
+    with torch.no_grad():
+        proxies.proxies.copy_(torch.tensor([[3.0, 0.0], [0.0, 5.0]]))  # lengths must not matter
+    loss = proxies(torch.tensor([[0.6, 0.8]]), torch.tensor([0]))
+    log_sum = math.log(math.exp(2.4) + math.exp(3.2))
+    assert float(loss.detach()) == pytest.approx(log_sum - 2.4, abs=1e-5)
+    only_its_own = proxies(
+        torch.tensor([[0.6, 0.8]]), torch.tensor([0]), comparable_BC=torch.tensor([[True, False]])
+    )
+    assert float(only_its_own.detach()) == pytest.approx(0.0, abs=1e-3)
 
 
-@pytest.mark.parametrize("labels", [[0, 0, 1, 1, 1, 2], [0, 1, 2, 3, 4, 5], [7] * 6])
-def test_the_contrast_is_that_of_a_slow_loop(labels):
+def test_a_step_on_the_proxies_brings_the_right_one_nearer():
     torch.manual_seed(0)
-    embeddings = F.normalize(torch.randn(6, 4), dim=1)
-    similarity, ids = embeddings @ embeddings.T, torch.tensor(labels)
-    comparable = torch.ones(6, 6, dtype=torch.bool)
-    # Two pictures of different labels may be kept from being told apart.
-    if labels[0] != labels[5]:
-        comparable[0, 5] = comparable[5, 0] = False
-    wanted = slow_contrast(similarity, labels, 0.1, comparable)
-    assert float(contrast_loss(similarity, ids, 0.1, comparable)) == pytest.approx(wanted, abs=1e-5)
-
-
-def test_the_contrast_of_two_pairs_is_worked_out_by_hand():
-    similarity = torch.tensor([[1.0, 0.8, 0.0], [0.8, 1.0, 0.4], [0.0, 0.4, 1.0]])
-    loss = contrast_loss(similarity, torch.tensor([0, 0, 1]), 1.0, torch.ones(3, 3, dtype=torch.bool))
-    first, second = math.log(1 + math.exp(-0.8)), math.log(1 + math.exp(-0.4))
-    assert float(loss) == pytest.approx((first + second + 0.0) / 3, abs=1e-6)
-
-
-def test_a_step_on_the_contrast_brings_the_positive_nearer():
-    torch.manual_seed(0)
-    raw = torch.randn(4, 8, requires_grad=True)
-    labels, every = torch.tensor([0, 0, 1, 1]), torch.ones(4, 4, dtype=torch.bool)
-    unit = F.normalize(raw, dim=1)
-    contrast_loss(unit @ unit.T, labels, 0.1, every).backward()
-    moved = F.normalize(raw.detach() - 0.1 * raw.grad, dim=1)
-    before, after = unit.detach() @ unit.detach().T, moved @ moved.T
-    assert after[0, 1] - before[0, 1] > after[0, 2] - before[0, 2]
+    proxies = ProxySoftmax(concepts=3, dim=8, scale=16.0)
+    embedding_1D = F.normalize(torch.randn(1, 8), dim=1)
+    before = float(embedding_1D @ F.normalize(proxies.proxies, dim=1)[1])
+    proxies(embedding_1D, torch.tensor([1])).backward()
+    with torch.no_grad():
+        proxies.proxies -= 0.1 * proxies.proxies.grad
+    assert float(embedding_1D @ F.normalize(proxies.proxies, dim=1)[1]) > before

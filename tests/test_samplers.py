@@ -60,30 +60,21 @@ def test_label_ids_name_the_concept_of_every_picture():
     assert (sampler.concepts[sampler.label_ids] == data.concepts).all()
 
 
-@pytest.mark.parametrize("records", [2, 3, 4])
-def test_a_drawn_concept_shows_a_drawing_and_then_what_it_should_find(records):
+@pytest.mark.parametrize(
+    ("records", "least"),
+    [
+        (2, {"drawing": 1, "art": 1}),
+        (3, {"drawing": 1, "art": 1, "photo": 1}),
+        (4, {"drawing": 1, "art": 1, "photo": 1}),
+        (8, {"drawing": 2, "art": 2, "photo": 2}),
+    ],
+)
+def test_a_concept_of_all_domains_gives_each_its_part(records, least):
     data = many()
     whole = {name for name in data.concepts if len(set(data.domains[data.concepts == name])) == 3}
-    seen = [block for block in blocks(data, 10, records, rounds=60) if data.concepts[block[0]] in whole]
-    firsts = Counter(data.domains[block[0]] for block in seen)
-    seconds = Counter(data.domains[block[1]] for block in seen)
-    assert set(firsts) == {"drawing"}
-    assert set(seconds) == {"photo", "art"}
-    assert seconds["photo"] > 1.4 * seconds["art"] > 0  # 0.55 against 0.25
-    if records > 2:
-        assert {"drawing", "photo", "art"} == set(data.domains[np.concatenate(seen)])
-        assert all({"drawing", "photo", "art"} == set(data.domains[block]) for block in seen)
-
-
-def test_the_first_of_each_label_is_asked_and_the_others_are_found():
-    assert LabelsByRecords(many(), 3, 2, 0.5, seed=0).asked.tolist() == [True, False] * 3
-
-
-def test_emoji_stand_beside_line_art():
-    parts = [("lion", "set0:lion", "art"), ("lion", "noto:lion", "emoji"), ("lion", "twemoji:lion", "emoji")]
-    data = pictures(*parts, ("owl", "set0:owl", "art"))
-    seen = {tuple(sorted(data.domains[block])) for block in blocks(data, 1, 2, rounds=60) if block[0] < 3}
-    assert seen == {("art", "emoji"), ("emoji", "emoji")}
+    seen = [block for block in blocks(data, 10, records) if data.concepts[block[0]] in whole]
+    assert len(seen) > 20
+    assert all(Counter(data.domains[block].tolist()) >= Counter(least) for block in seen)
 
 
 def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from train.data import Pictures
+from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
 from train.semantics import ImageNetAnchor, imagenet_targets
-from train.start import whiten_head
+from train.start import mixed_with_imagenet, place_proxies, whiten_head
 
 
 def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarray]:
@@ -22,15 +22,26 @@ def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarra
 
 def test_a_start_pulls_concepts_apart_that_the_raw_features_hold_together():
     features, labels = clusters()
-    model = EmbeddingModel(dim=16, pretrained=False)
+    model, proxies = EmbeddingModel(dim=16, pretrained=False), ProxySoftmax(6, 16, 16.0)
     whiten_head(features, model)
+    with torch.no_grad():
+        place_proxies(model.embed(features), labels, proxies)
     raw = torch.nn.functional.normalize(features, dim=1)
     with torch.no_grad():
         embedded = model.embed(features)
-    means = torch.stack([embedded[labels == label].mean(dim=0) for label in range(6)])
+        nearest = (embedded @ proxies.proxies.T).argmax(dim=1).numpy()
     assert float((raw @ raw.T).mean()) > 0.9
     assert abs(float((embedded @ embedded.T).mean())) < 0.2
-    assert ((embedded @ means.T).argmax(dim=1).numpy() == labels).all()
+    assert (nearest == labels).all()
+    assert torch.allclose(proxies.proxies.norm(dim=1), torch.ones(6))
+
+
+def test_a_concept_that_was_not_met_keeps_its_random_proxy():
+    features, labels = clusters()
+    proxies = ProxySoftmax(7, 1280, 16.0)
+    before = proxies.proxies[6].clone()
+    place_proxies(features, labels, proxies)
+    assert torch.equal(proxies.proxies[6], before)
 
 
 def test_fewer_pictures_than_dimensions_are_refused():
@@ -48,19 +59,6 @@ def test_imagenet_names_find_their_concepts_and_only_those():
     assert found["zebra"] == [340]
     assert found["lion"] == [291]  # not the sea lion
     assert {294, 295, 296, 297} == set(found["bear"])
-
-
-def test_the_teacher_sees_the_photos_colours_where_it_can(tmp_path):
-    bands = np.zeros((64, 64, 3), np.uint8)
-    bands[:32, :, 0] = bands[32:, :, 2] = 200
-    Image.fromarray(bands).save(tmp_path / "photo.png")
-    grey = np.asarray(Image.fromarray(bands).convert("L"))[None]
-    one = np.array(["photo.png"])
-    pictures = Pictures(grey, np.array(["flag"]), one, np.array(["photo"]), np.zeros(1, np.float32))
-    coloured = ImageNetAnchor("tf_efficientnet_lite0", pictures, tmp_path).targets[0]
-    plain = ImageNetAnchor("tf_efficientnet_lite0", pictures).targets[0]
-    assert float(coloured.sum()) == pytest.approx(1.0, abs=1e-4)
-    assert float((coloured - plain).abs().sum()) > 0.1
 
 
 def test_the_anchor_keeps_what_was_seen_in_photos_and_holds_its_classifier():
@@ -87,3 +85,15 @@ def test_the_anchor_keeps_what_was_seen_in_photos_and_holds_its_classifier():
     assert not features.grad[0].any()
     assert features.grad[1].any()
     assert not list(anchor.parameters())
+
+
+def test_mixing_moves_the_backbone_towards_imagenet_and_leaves_the_head():
+    fresh, trained = EmbeddingModel(dim=8), EmbeddingModel(dim=8, pretrained=False)
+    mixed = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.25)
+    stem = "backbone.conv_stem.weight"
+    wanted = 0.75 * trained.state_dict()[stem] + 0.25 * fresh.state_dict()[stem]
+    assert torch.allclose(mixed[stem], wanted, atol=1e-6)
+    assert torch.equal(mixed["head.weight"], trained.state_dict()["head.weight"])
+    assert mixed["backbone.bn1.num_batches_tracked"].dtype == torch.int64
+    untouched = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.0)
+    assert all(torch.equal(untouched[name], value) for name, value in trained.state_dict().items())

@@ -93,7 +93,7 @@ def _fit(options: argparse.Namespace) -> None:
         config = replace(config, phases=_phases(options.phases or FINISH[0].name))
     pictures = load_pictures(options.data, config.ink_size, CACHE)
     print(summary(pictures))
-    fit(pictures, config, options.run, data=options.data)
+    fit(pictures, config, options.run)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -21,32 +21,24 @@ def simulate_drawing(
     size: int,
     rng: Generator,
     strength: float = 1.0,
-    tonal_B: Tensor | None = None,
-    drawn_B: Tensor | None = None,
+    photo_B: Tensor | None = None,
 ) -> Tensor:
-    """One more version of each picture, (B, 1, size, size).
+    """One free-hand version of each picture, (B, 1, size, size).
 
-    The page is turned, shifted, scaled, warped and seen at a slant. Those of drawn_B (default: all) are
-    drawn by another hand too: a solid shape often becomes its outline (filled_B: share of solid ink),
-    strokes are thickened or thinned and dropped in places. Half of tonal_B (default: none), photos and
-    emoji whose grey is no ink, are engraved instead.
-    strength: 0 leaves the geometry alone, 1 is much.
+    filled_B: share of solid ink; a solid shape is often drawn as its outline. Then strokes are thickened
+    or thinned, dropped in places, and the page is turned, shifted, scaled, warped and seen at a slant.
+    strength: 0 leaves the geometry alone, 1 is training. photo_B: True where the picture is a photo,
+    whose grey is no ink: its geometry changes, and half of them are engraved.
     """
-    count = len(ink_B1HW)
-    tonal_B = torch.zeros(count, dtype=torch.bool) if tonal_B is None else tonal_B
-    drawn_B = torch.ones(count, dtype=torch.bool) if drawn_B is None else drawn_B
-    drawn_B = drawn_B & ~tonal_B
-    ink = ink_B1HW
-    if drawn_B.any():
-        ink = ink.clone()
-        ink[drawn_B] = _outlined(ink[drawn_B], filled_B[drawn_B], rng)
+    if photo_B is None:
+        photo_B = torch.zeros(len(ink_B1HW), dtype=torch.bool)
+    ink = _outlined(ink_B1HW, filled_B, rng)
     ink = _warped(ink, size, rng, strength)
-    cut_B = _chance(count, 0.5, rng) & tonal_B
-    if cut_B.any():
-        ink[cut_B] = 1.0 - engraved(1.0 - ink[cut_B], rng)
-    if drawn_B.any():
-        ink[drawn_B] = _strokes_dropped(_restroked(ink[drawn_B], rng), rng, strength)
-    return ink
+    cut = _chance(len(ink), 0.5, rng) & photo_B
+    if cut.any():
+        ink[cut] = 1.0 - engraved(1.0 - ink[cut], rng)
+    drawn = _strokes_dropped(_restroked(ink, rng), rng, strength)
+    return torch.where(photo_B.view(-1, 1, 1, 1), ink, drawn)
 
 
 def _chance(count: int, probability: float, rng: Generator) -> Tensor:

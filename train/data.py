@@ -27,14 +27,6 @@ from train.starters import ornaments
 from train.starters.motifs import MOTIFS
 
 EMOJI_SETS = ("openmoji", "fluent-emoji", "emojione", "noto-emoji")
-# Coloured sets, seen in grey like photos; and the set of lines that was drawn after each, if there is one.
-COLOURED_SETS = {
-    "noto": "noto-emoji",
-    "fluent-flat": "fluent-emoji",
-    "twemoji": None,
-    "emojione-v1": None,
-    "streamline-emojis": None,
-}
 # Sets made for interfaces: only what has a name that emoji, game-icons or drawings have too is taken.
 INTERFACE_SETS = (
     "ph",
@@ -72,24 +64,18 @@ _SKIP_WORDS = {
     "girl",
     "selector",
     "regional",
-    "skin",
-    "flag",
-    "oclock",
-    "thirty",
 }
 _SKIP_VARIANTS = ("-thin", "-light", "-bold", "-duotone", "-negative", "-off", "-remix")
 
 
-DOMAINS = ("art", "emoji", "drawing", "doodle", "photo")
-BY_PEOPLE = ("drawing", "doodle", "photo")  # a concept can be kept out of these
-TONAL = ("emoji", "photo")  # plain grey, not ink on paper
+DOMAINS = ("art", "drawing", "doodle", "photo")
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """ink_NHW: (N, S, S) uint8, 255 is paper; photos and coloured emoji are plain grey. concepts, sources: N
-    strings ("lion", "openmoji:1F981"). domains: N of DOMAINS; a doodle is a drawing made in twenty seconds.
-    filled: (N,) float32, share of the ink that lies inside solid areas (0 for pure lines)."""
+    """ink_NHW: (N, S, S) uint8, 255 is paper; a photo is plain grey. concepts, sources: N strings ("lion",
+    "openmoji:1F981"). domains: N of DOMAINS; a doodle is a drawing made in twenty seconds. filled: (N,)
+    float32, share of the ink that lies inside solid areas (0 for pure lines)."""
 
     ink_NHW: np.ndarray
     concepts: np.ndarray
@@ -140,21 +126,6 @@ def line_art_sources(drawing_classes: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def coloured_sources(concepts: frozenset[str]) -> dict[str, str]:
-    """Source -> concept of the coloured emoji of `concepts`, but for those drawn after a held-out hand."""
-    found = {}
-    for set_name, lines in COLOURED_SETS.items():
-        hidden = set()
-        if lines:
-            of_lines = LineArt(lines).titles.items()
-            hidden = {concept(words, concepts) for name, words in of_lines if held_out(f"{lines}:{name}")}
-        for name, words in LineArt(set_name).titles.items():
-            thing = concept(words, concepts)
-            if thing in concepts - hidden and not _SKIP_WORDS & set(words.split()):
-                found[f"{set_name}:{name}"] = thing
-    return found
-
-
 def drawing_files(root: Path) -> dict[Path, str]:
     """Free-hand drawings of the Sketchy and PACS folders: file -> concept."""
     return _class_folders([root / "sketchy" / "sketches", root / "pacs" / "sketch"], "*.png")
@@ -181,13 +152,13 @@ def _class_folders(folders: list[Path], pattern: str) -> dict[Path, str]:
 def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | None:
     source, path, domain, size = job
     try:
+        if domain == "photo":
+            grey = images.load(Path(path)).convert("L").resize((size, size), Image.Resampling.BICUBIC)
+            return np.asarray(grey), 0.0
         if path:
             picture = images.load(Path(path))
         else:
             picture = Image.fromarray(doodles.render(source) if domain == "doodle" else line_art(source))
-        if domain in TONAL:
-            grey = picture.convert("L").resize((size, size), Image.Resampling.BICUBIC)
-            return np.asarray(grey), 0.0
         ink, _ = images.ink_on_paper(picture, "sketch", size)
     except (ImageError, KeyError, ValueError):
         return None
@@ -217,8 +188,8 @@ def filled_share(ink_HW: np.ndarray) -> float:
 
 
 def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
-    """All training pictures under `root` (the data folder), the doodles, and the line art and the
-    coloured emoji of every concept that has more than one picture; cached as .npz.
+    """All training pictures under `root` (the data folder), the doodles, and the line art of what is drawn
+    there or is a motif of the starter; cached as .npz.
 
     Held-out hands are left out here, once, so that no training can see them.
     """
@@ -226,21 +197,20 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
     doodled = {source: concept(title) for source, title in doodles.titles().items()}
     drawn = {*drawings.values(), *doodled.values()}
     motifs = motif_sources()
-    named = _by_hand(line_art_sources(tuple(sorted(drawn))), motifs)
-    line_art = {source: name for source, name in named.items() if not held_out(source)}
-    coloured = coloured_sources(frozenset(line_art.values()) | frozenset(drawn))
-    counts = Counter([*line_art.values(), *coloured.values()])
-    # A concept with one picture in all says nothing about what else looks like it.
-    line_art, coloured = (
-        {source: name for source, name in found.items() if counts[name] > 1 or name in drawn}
-        for found in (line_art, coloured)
-    )
+    wanted = drawn | set(motifs.values())
+    line_art = {
+        source: name
+        for source, name in _by_hand(line_art_sources(tuple(sorted(drawn))), motifs).items()
+        if name in wanted and not held_out(source)
+    }
+    counts = Counter(line_art.values())
+    # A concept with one drawing in all says nothing about what else looks like it.
+    line_art = {source: name for source, name in line_art.items() if counts[name] > 1 or name in drawn}
     jobs = [(source, None, "art", size) for source in line_art]
-    jobs += [(source, None, "emoji", size) for source in coloured]
     jobs += [(str(path.relative_to(root)), str(path), "drawing", size) for path in drawings]
     jobs += [(source, None, "doodle", size) for source in doodled]
     jobs += [(str(path.relative_to(root)), str(path), "photo", size) for path in photos]
-    labels = [*line_art.values(), *coloured.values(), *drawings.values(), *doodled.values(), *photos.values()]
+    labels = [*line_art.values(), *drawings.values(), *doodled.values(), *photos.values()]
     file = cache / f"pictures-{size}-{_cache_key(jobs, labels)}.npz"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)

@@ -184,46 +184,6 @@ PACKAGES: dict[str, Package] = {
         "Line Awesome",
         "Apache-2.0",
     ),
-    "noto": Package(
-        "@iconify-json/noto",
-        "1.2.9",
-        "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
-        "iconify",
-        "Noto Emoji, coloured (Google)",
-        "Apache-2.0",
-    ),
-    "twemoji": Package(
-        "@iconify-json/twemoji",
-        "1.2.5",
-        "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7",
-        "iconify",
-        "Twemoji (Twitter and contributors)",
-        "CC-BY-4.0",
-    ),
-    "emojione-v1": Package(
-        "@iconify-json/emojione-v1",
-        "1.2.3",
-        "6641d59d48a42823fdc2b84e7427e9f302944eb98d2c7d94d6e67c139e7b37b3",
-        "iconify",
-        "Emoji One, first edition",
-        "CC-BY-SA-4.0",
-    ),
-    "fluent-flat": Package(
-        "@iconify-json/fluent-emoji-flat",
-        "1.2.6",
-        "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
-        "iconify",
-        "Fluent Emoji Flat (Microsoft)",
-        "MIT",
-    ),
-    "streamline-emojis": Package(
-        "@iconify-json/streamline-emojis",
-        "1.2.4",
-        "5dac87c876b322500989828c5823143e0100d78881627a2e4081a4b897cbfdbc",
-        "iconify",
-        "Streamline Emojis",
-        "CC-BY-4.0",
-    ),
 }
 
 

@@ -19,13 +19,13 @@ from tqdm import tqdm
 
 from train.augment import simulate_drawing
 from train.config import Phase, TrainConfig
-from train.data import BY_PEOPLE, TONAL, Pictures
-from train.losses import contrast_loss, triplet_loss
+from train.data import Pictures
+from train.losses import ProxySoftmax, triplet_loss
 from train.mining import MINERS
 from train.model import EmbeddingModel
 from train.samplers import LabelsByRecords
 from train.semantics import ImageNetAnchor
-from train.start import whiten_head
+from train.start import mixed_with_imagenet, place_proxies, whiten_head
 
 LOG_EVERY = 20  # steps
 
@@ -43,14 +43,12 @@ def keep_memory() -> None:
         libc.mallopt(-2, 256 * 2**20)  # M_TOP_PAD: grow by 256 MB
 
 
-def fit(
-    pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True, data: Path | None = None
-) -> EmbeddingModel:
+def fit(pictures: Pictures, config: TrainConfig, run: Path, progress: bool = True) -> EmbeddingModel:
     """Train on `pictures` and return the averaged model.
 
     run: a folder; gets config.json, events.jsonl (one line every 20 steps) and, after each phase,
-    checkpoint-<phase>.pt; phases that are there already are not run again. data: the folder of the photos,
-    for a teacher that sees their colours. Raises RuntimeError when the loss is not a number any more.
+    checkpoint-<phase>.pt; phases that are there already are not run again. Raises RuntimeError when the loss
+    is not a number any more.
     """
     before = Path(config.before) if config.before else None
     if before and before.resolve() == run.resolve():
@@ -61,23 +59,28 @@ def fit(
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     torch.manual_seed(config.seed)
-    pictures = pictures.only(
-        ~np.isin(pictures.domains, BY_PEOPLE) | ~np.isin(pictures.concepts, config.leave_out)
-    )
+    pictures = pictures.only((pictures.domains == "art") | ~np.isin(pictures.concepts, config.leave_out))
     model = EmbeddingModel(config.backbone, config.dim).to(memory_format=torch.channels_last)
-    anchor = ImageNetAnchor(config.backbone, pictures, data) if config.anchor_weight else None
+    concepts = np.unique(pictures.concepts).tolist()
+    proxies = ProxySoftmax(len(concepts), config.dim, config.proxy_scale)
+    anchor = ImageNetAnchor(config.backbone, pictures) if config.anchor_weight else None
     if not (run / f"checkpoint-{config.phases[0].name}.pt").exists():
-        _start(pictures, config, model)
+        _start(pictures, config, model, proxies)
     with (run / "events.jsonl").open("a", buffering=1) as events:
         for number, phase in enumerate(config.phases):
             done = run / f"checkpoint-{phase.name}.pt"
             if not done.exists():
-                average = _run_phase(phase, number, config, pictures, model, anchor, events, progress)
-                torch.save({"model": average}, done.with_suffix(".part"))
+                average = _run_phase(
+                    phase, number, config, pictures, model, proxies, anchor, events, progress
+                )
+                saved = {"model": average, "proxies": proxies.state_dict()}
+                torch.save(saved, done.with_suffix(".part"))
                 done.with_suffix(".part").rename(done)
             # Each phase starts from the averaged weights of the one before, so a run that was stopped
             # between two phases goes on as if it had not been.
-            model.load_state_dict(torch.load(done, weights_only=True)["model"])
+            saved = torch.load(done, weights_only=True)
+            model.load_state_dict(saved["model"])
+            proxies.load_state_dict(saved["proxies"])
     return model.eval()
 
 
@@ -90,40 +93,32 @@ def _goes_on(run: Path, config: TrainConfig) -> bool:
 
 
 def _drawn(
-    pictures: Pictures,
-    rows: np.ndarray,
-    size: int,
-    rng: torch.Generator,
-    strength: float,
-    asked_B: np.ndarray,
+    pictures: Pictures, rows: np.ndarray, size: int, rng: torch.Generator, strength: float = 1.0
 ) -> torch.Tensor:
-    """(B, 1, size, size) float32 in [0, 255]: the pictures turned and warped, photos often engraved.
-
-    asked_B: (B,) bool, those that stand for a query: art among them is drawn by the simulated hand. People's
-    drawings need no other hand, and what is found is clean.
-    """
+    """(B, 1, size, size) float32 in [0, 255]: a simulated drawing of each picture."""
     ink_B1HW = 1.0 - torch.from_numpy(pictures.ink_NHW[rows]).unsqueeze(1).float() / 255.0
     filled_B = torch.from_numpy(pictures.filled[rows])
-    tonal_B = torch.from_numpy(np.isin(pictures.domains[rows], TONAL))
-    drawn_B = torch.from_numpy(asked_B & (pictures.domains[rows] == "art"))
-    drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, strength, tonal_B, drawn_B)
+    photo_B = torch.from_numpy(pictures.domains[rows] == "photo")
+    drawn = simulate_drawing(ink_B1HW, filled_B, size, rng, strength, photo_B)
     return ((1.0 - drawn) * 255.0).contiguous(memory_format=torch.channels_last)
 
 
-def _start(pictures: Pictures, config: TrainConfig, model: EmbeddingModel) -> None:
-    """Begin with the weights of the run `config.before`, or with ImageNet's and a head that fits them."""
+def _start(pictures: Pictures, config: TrainConfig, model: EmbeddingModel, proxies: ProxySoftmax) -> None:
+    """Begin with ImageNet's weights or those of the run `config.before`, and with proxies that fit them."""
+    rng = torch.Generator().manual_seed(config.seed)
+    sampler = LabelsByRecords(pictures, config.labels_per_batch, config.records_per_label, 0.0, config.seed)
+    features, labels = [], []
     if config.before:
         model.load_state_dict(load_run(Path(config.before))[0].state_dict())
-        return
-    phase, rng = config.phases[0], torch.Generator().manual_seed(config.seed)
-    sampler = LabelsByRecords(pictures, config.labels_per_batch, config.records_per_label, 0.0, config.seed)
     model.eval()
     with torch.no_grad():
-        features = [
-            model.features(_drawn(pictures, rows, phase.size, rng, phase.strength, np.ones(len(rows), bool)))
-            for rows in sampler.sweep()
-        ]
-    whiten_head(torch.cat(features), model)
+        for rows in sampler.sweep():
+            features.append(model.features(_drawn(pictures, rows, config.phases[0].size, rng)))
+            labels.append(sampler.label_ids[rows])
+        features_NF = torch.cat(features)
+        if not config.before:
+            whiten_head(features_NF, model)
+        place_proxies(model.embed(features_NF), np.concatenate(labels), proxies)
 
 
 def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Phase, rng: torch.Generator):
@@ -134,9 +129,9 @@ def _batches(steps: int, pictures: Pictures, sampler: LabelsByRecords, phase: Ph
         rows = sampler.batch()
         return (
             rows,
-            _drawn(pictures, rows, phase.size, rng, phase.strength, sampler.asked),
+            _drawn(pictures, rows, phase.size, rng, phase.strength),
             torch.from_numpy(sampler.label_ids[rows]),
-            torch.from_numpy(np.isin(pictures.domains[rows], BY_PEOPLE)),
+            torch.from_numpy(pictures.domains[rows] != "art"),
         )
 
     with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as ahead:
@@ -169,13 +164,14 @@ def load_run(run: Path) -> tuple[EmbeddingModel, TrainConfig]:
     return model.eval(), config
 
 
-def _optimizer(model: EmbeddingModel, phase: Phase, config: TrainConfig):
+def _optimizer(model: EmbeddingModel, proxies: nn.Module, phase: Phase, config: TrainConfig):
     backbone = [weight for weight in model.backbone.parameters() if weight.requires_grad]
     head = list(model.head.parameters())
     return torch.optim.AdamW(
         [
             {"params": backbone, "lr": phase.learning_rate},
             {"params": head, "lr": phase.learning_rate * config.head_factor},
+            {"params": list(proxies.parameters()), "lr": config.proxy_rate, "weight_decay": 0.0},
         ],
         weight_decay=config.weight_decay,
         fused=True,
@@ -198,6 +194,7 @@ def _run_phase(
     config: TrainConfig,
     pictures: Pictures,
     model: EmbeddingModel,
+    proxies: ProxySoftmax,
     anchor: ImageNetAnchor | None,
     events,
     progress: bool,
@@ -210,7 +207,7 @@ def _run_phase(
     )
     average = AveragedModel(model, avg_fn=_moving_average(config.average_decay), use_buffers=True)
     model.freeze_blocks(phase.frozen_blocks)
-    optimizer = _optimizer(model, phase, config)
+    optimizer = _optimizer(model, proxies, phase, config)
     steps = max(2, phase.pictures // config.batch)
     schedule = OneCycleLR(
         optimizer,
@@ -237,9 +234,13 @@ def _run_phase(
         comparable_BB = told_apart_BB & told_apart_BB.T
         triplets = mine(similarity_BB.detach(), labels_B, config.margin, comparable_BB)
         triplet, active = triplet_loss(similarity_BB, triplets, config.margin)
-        contrast = contrast_loss(similarity_BB, labels_B, config.temperature, comparable_BB)
+        proxy = (
+            proxies(embeddings_BD, labels_B, told_apart_BC)
+            if config.proxy_weight
+            else similarity_BB.new_zeros(())
+        )
         known = anchor(features_BF, rows_B) if anchor else similarity_BB.new_zeros(())
-        loss = triplet + config.contrast_weight * contrast + config.anchor_weight * known
+        loss = triplet + config.proxy_weight * proxy + config.anchor_weight * known
         if not torch.isfinite(loss):
             raise RuntimeError(
                 f"the loss is {float(loss)} at step {step} of {phase.name}; lower the learning rate"
@@ -257,10 +258,10 @@ def _run_phase(
                 "step": step,
                 "of": steps,
                 "triplet": round(float(triplet.detach()), 4),
-                "contrast": round(float(contrast.detach()), 4),
+                "proxy": round(float(proxy.detach()), 4),
                 "anchor": round(float(known.detach()), 4),
                 "active": round(active, 3),
                 "seconds": round(time.perf_counter() - started, 1),
             }
             events.write(json.dumps(event) + "\n")
-    return average.module.state_dict()
+    return mixed_with_imagenet(average.module.state_dict(), config.backbone, phase.imagenet_share)

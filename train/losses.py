@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from train.mining import Triplets
@@ -21,16 +21,23 @@ def triplet_loss(similarity_BB: Tensor, triplets: Triplets, margin: float) -> tu
     return F.relu(gap).mean(), float((gap > 0).float().mean())
 
 
-def contrast_loss(
-    similarity_BB: Tensor, label_ids_B: Tensor, temperature: float, comparable_BB: Tensor
-) -> Tensor:
-    """Supervised contrast: mean over the pictures of -log of the share that each of their positives has
-    among all others of the batch. A picture without a positive counts as zero.
+class ProxySoftmax(nn.Module):
+    """Normalised softmax: one learnt unit proxy per concept, cosine logits times a scale.
 
-    comparable_BB: bool, which pictures may be told from which.
-    Source: Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, equation 2.
+    Source: Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning", BMVC 2019.
     """
-    itself_BB = torch.eye(len(label_ids_B), dtype=torch.bool)
-    log_share_BB = (similarity_BB / temperature).masked_fill(itself_BB | ~comparable_BB, -1e9).log_softmax(1)
-    positive_BB = (label_ids_B[:, None] == label_ids_B) & ~itself_BB
-    return -((log_share_BB * positive_BB).sum(1) / positive_BB.sum(1).clamp(min=1)).mean()
+
+    def __init__(self, concepts: int, dim: int, scale: float) -> None:
+        super().__init__()
+        self.proxies = nn.Parameter(F.normalize(torch.randn(concepts, dim), dim=1))
+        self.scale = scale
+
+    def forward(
+        self, embeddings_BD: Tensor, label_ids_B: Tensor, comparable_BC: Tensor | None = None
+    ) -> Tensor:
+        """Mean cross-entropy. comparable_BC: bool, the concepts each picture may be told from; None for all.
+        A picture's own concept has to be among them."""
+        logits = self.scale * embeddings_BD @ F.normalize(self.proxies, dim=1).T
+        if comparable_BC is not None:
+            logits = logits.masked_fill(~comparable_BC, -4.0 * self.scale)
+        return F.cross_entropy(logits, label_ids_B)

@@ -9,16 +9,14 @@ import numpy as np
 from train.concepts import hand
 from train.data import DOMAINS, Pictures
 
-# What a drawing is shown with, and how often: photos carry most of the meaning.
-FOUND_BY = {"photo": 0.55, "art": 0.25, "emoji": 0.1, "doodle": 0.1}
 CAREFULLY_DRAWN = 6.0  # how much oftener a concept with careful drawings is shown than one with doodles alone
 
 
 class LabelsByRecords:
     """Draws batches of `labels` concepts with `records` pictures each; P may equal the class count.
 
-    A share of the concepts (drawn_share) comes from those that people drew: a drawing first, which stands
-    for a query, and then what it should find, photos above all. The others are line art and emoji.
+    A share of the concepts (drawn_share) comes from those that people drew; their pictures are drawings
+    and, in turn, line art, doodles and photos. The others are line art.
     Pictures of one concept come from different hands as far as there are enough.
     """
 
@@ -36,10 +34,8 @@ class LabelsByRecords:
         for rows in np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1):
             by_domain = {domain: rows[pictures.domains[rows] == domain] for domain in DOMAINS}
             of = {domain: [found] if len(found) else [] for domain, found in by_domain.items()}
-            for domain in ("art", "emoji"):
-                made = by_domain[domain]
-                of[domain] = [made[hands[made] == name] for name in np.unique(hands[made])]
-            of["made"] = of["art"] + of["emoji"]
+            art = by_domain["art"]
+            of["art"] = [art[hands[art] == name] for name in np.unique(hands[art])]
             self._of.append(of)
         # The concepts that people drew, carefully or in twenty seconds.
         self.drawn_ids = np.array(
@@ -49,7 +45,7 @@ class LabelsByRecords:
         self._drawn_weights = np.where(careful, CAREFULLY_DRAWN, 1.0)
         self._drawn_weights /= max(self._drawn_weights.sum(), 1.0)
         # A concept with several hands teaches more than one with two pictures of the same.
-        art_hands = np.array([len(of["made"]) for of in self._of])
+        art_hands = np.array([len(of["art"]) for of in self._of])
         self._weights = np.minimum(art_hands, 6) + 0.5
         self._weights = self._weights / self._weights.sum()
         self._drawn_count = min(round(labels * drawn_share), len(self.drawn_ids))
@@ -66,11 +62,6 @@ class LabelsByRecords:
         chosen += self._rng.choice(rest, self._labels - len(chosen), replace=False, p=weights).tolist()
         return np.concatenate([self._pictures_of(label) for label in chosen])
 
-    @property
-    def asked(self) -> np.ndarray:
-        """(P * K,) bool: the first picture of each label stands for a query."""
-        return np.arange(self._labels * self._records) % self._records == 0
-
     def sweep(self) -> Iterator[np.ndarray]:
         """(up to P * K,) picture indices at a time, until every concept was shown once."""
         for start in range(0, len(self._of), self._labels):
@@ -81,7 +72,7 @@ class LabelsByRecords:
         of = self._of[label]
         turns = self._turns(of)
         rows: list[int] = []
-        unused = {domain: self._rng.permutation(len(of[domain])).tolist() for domain in turns}
+        unused = {domain: self._rng.permutation(len(of[domain])).tolist() for domain in DOMAINS}
         for turn in range(self._records):
             domain = turns[turn % len(turns)]
             unused[domain] = unused[domain] or self._rng.permutation(len(of[domain])).tolist()
@@ -92,9 +83,7 @@ class LabelsByRecords:
         """The domains a concept shows, one picture after the other, so that most positives cross domains."""
         drawn = "drawing" if of["drawing"] else "doodle"
         if not of[drawn]:
-            return ["made"] if of["made"] else ["photo"]
-        others = [domain for domain in FOUND_BY if of[domain] and domain != drawn]
-        weights = np.array([FOUND_BY[domain] for domain in others])
-        if not others:
-            return [drawn]
-        return [drawn, *self._rng.choice(others, len(others), replace=False, p=weights / weights.sum())]
+            return ["art" if of["art"] else "photo"]
+        # Photos carry most of the meaning: one always, then a second, a drawing or a doodle.
+        last = str(self._rng.choice(["photo", drawn, "doodle"] if of["photo"] else ["art"]))
+        return [domain for domain in (drawn, "art", "photo", last) if of[domain]]

@@ -8,24 +8,17 @@ and Yuille, "Semantic-Aware Knowledge Preservation for Zero-Shot Sketch-Based Im
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from retrieval import images
 from train import torchvision_ops  # noqa: F401  (must come before timm)
 from train.concepts import concept
 from train.data import Pictures
-from train.model import imagenet_classifier, imagenet_weights
+from train.model import EmbeddingModel, imagenet_classifier
 
-import timm  # isort: skip
 from timm.data import ImageNetInfo  # isort: skip
-
-TEACHER_SIZE = 224  # pixels a side
 
 
 # Names that end in another thing's name, or mean another thing of that name: the custard apple, sea lion,
@@ -44,12 +37,6 @@ BY_KIND = {
     "flower": (984, 985, 986),
     "sheep": (348, 349),
 }
-
-
-def _coloured(photo: Path) -> Tensor:
-    """(3, 224, 224) uint8: a photo as ImageNet's classifier was taught to see it."""
-    picture = images.load(photo).resize((TEACHER_SIZE, TEACHER_SIZE), Image.Resampling.BICUBIC)
-    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)
 
 
 def imagenet_targets(concepts: list[str]) -> Tensor:
@@ -81,15 +68,14 @@ class ImageNetAnchor(nn.Module):
     its concept; of a concept without photos, the classes that bear its name.
     """
 
-    def __init__(self, backbone: str, pictures: Pictures, data: Path | None = None) -> None:
-        """data: the folder of the photos, seen in colour; None shows the grey ones kept in `pictures`."""
+    def __init__(self, backbone: str, pictures: Pictures) -> None:
         super().__init__()
         concepts, label_ids = np.unique(pictures.concepts, return_inverse=True)
         weight, bias = imagenet_classifier(backbone)
         self.register_buffer("weight", weight)
         self.register_buffer("bias", bias)
         photos = np.flatnonzero(pictures.domains == "photo")
-        seen = self._seen(backbone, pictures.only(photos), data)
+        seen = self._seen(backbone, pictures.ink_NHW[photos])
         targets = imagenet_targets(concepts.tolist())
         for label in np.unique(label_ids[photos]):
             targets[label] = seen[label_ids[photos] == label].mean(dim=0)
@@ -99,20 +85,16 @@ class ImageNetAnchor(nn.Module):
         self.row_of[photos] = np.arange(len(photos))
 
     @torch.no_grad()
-    def _seen(self, backbone: str, photos: Pictures, data: Path | None) -> Tensor:
-        """(N, 1000) float32: the untrained classifier's probabilities for each photo."""
-        teacher = timm.create_model(backbone, pretrained=False, num_classes=0)
-        teacher.load_state_dict(imagenet_weights(backbone, teacher.state_dict()))
-        teacher.eval().to(memory_format=torch.channels_last)
-        seen = [torch.zeros(0, len(self.bias))]
-        for start in range(0, len(photos), 64):
-            part = slice(start, start + 64)
-            if data is None:
-                images_BCHW = torch.from_numpy(photos.ink_NHW[part])[:, None].expand(-1, 3, -1, -1)
-            else:
-                images_BCHW = torch.stack([_coloured(data / source) for source in photos.sources[part]])
-            seen.append(self._logits(teacher(images_BCHW.float() / 127.5 - 1.0)).softmax(dim=1))
-        return torch.cat(seen)
+    def _seen(self, backbone: str, photos_NHW: np.ndarray) -> Tensor:
+        teacher = EmbeddingModel(backbone, dim=None).eval().to(memory_format=torch.channels_last)
+        return torch.cat(
+            [torch.zeros(0, len(self.bias))]
+            + [
+                self._logits(teacher.features(torch.from_numpy(part)[:, None])).softmax(dim=1)
+                for part in np.array_split(photos_NHW, max(1, len(photos_NHW) // 64))
+                if len(part)
+            ]
+        )
 
     def _logits(self, features_BF: Tensor) -> Tensor:
         return F.linear(features_BF, self.weight, self.bias)
