@@ -94,9 +94,22 @@ def test_a_motif_that_shares_its_name_with_another_thing_keeps_to_itself():
 
 
 @pytest.mark.skipif(not (DATA / "engravings").is_dir(), reason="the data folder is not beside the project")
-def test_the_gate_names_all_24_classes_under_the_names_of_every_drawing_and_photo():
-    left_out = left_out_concepts(DATA)
-    assert len(left_out) == 24
+@pytest.mark.parametrize(("split", "classes"), [("gate", 24), ("validation", 23)])
+def test_a_split_names_its_classes_as_every_drawing_and_photo_does(split, classes):
+    left_out = left_out_concepts(DATA, split)
+    listed = engraving_classes(DATA, split)
+    assert len(left_out) == len(listed) == classes
     for files in (drawing_files(DATA), photo_files(DATA)):
         named = {path.parent.name for path, name in files.items() if name in left_out}
-        assert set(engraving_classes(DATA)) <= named
+        assert set(listed) <= named
+    assert all((DATA / "engravings" / file).is_file() for files in listed.values() for file in files)
+
+
+@pytest.mark.skipif(not (DATA / "engravings").is_dir(), reason="the data folder is not beside the project")
+def test_recipes_are_not_chosen_by_the_classes_of_the_gate():
+    assert not set(left_out_concepts(DATA, "gate")) & set(left_out_concepts(DATA, "validation"))
+
+
+def test_an_unknown_split_is_refused():
+    with pytest.raises(ValueError, match="gate, validation"):
+        engraving_classes(DATA, "test")

@@ -9,7 +9,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from train.config import FINISH, Phase, TrainConfig
+from train.config import FINISH, SPLITS, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
@@ -36,9 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--run", type=Path, required=True, help="folder of the run: config, events, checkpoints")
     fit.add_argument(
         "--leave-out",
-        choices=("engraving-classes", "nothing"),
-        default="engraving-classes",
-        help="whose free-hand drawings training never sees; the gated figure needs engraving-classes",
+        choices=(*SPLITS, "nothing"),
+        default="gate",
+        help="classes whose drawings, doodles and photos training never sees (default: gate)",
     )
     fit.add_argument("--phases", help="names, with commas; default: all, or finish with --before")
     for name, default in _flags().items():
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = verbs.add_parser("evaluate", help="measure an encoder on a fixed protocol")
     evaluate.set_defaults(run_verb=_evaluate)
     evaluate.add_argument("model", help="a run folder, a bundle folder, or 'frozen'")
+    evaluate.add_argument("--split", choices=SPLITS, default="gate", help="which classes are asked")
     evaluate.add_argument("--size", type=int, help="pixels a side the encoder is fed (default: as served)")
 
     export = verbs.add_parser("export", help="embed the records with a run's encoder and write the bundle")
@@ -86,7 +87,7 @@ def _fit(options: argparse.Namespace) -> None:
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    left_out = left_out_concepts(options.data) if options.leave_out == "engraving-classes" else ()
+    left_out = () if options.leave_out == "nothing" else left_out_concepts(options.data, options.leave_out)
     chosen = {name: getattr(options, name) for name in _flags()}
     config = replace(TrainConfig(), **chosen, leave_out=left_out)
     if config.before or options.phases:
@@ -100,7 +101,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from train.protocols import drawings_to_engravings, open_encoder
 
     encoder = open_encoder(options.model, CACHE, options.size, options.threads)
-    print(json.dumps(drawings_to_engravings(encoder, options.data), indent=1))
+    print(json.dumps(drawings_to_engravings(encoder, options.data, options.split), indent=1))
 
 
 def _export(options: argparse.Namespace) -> None:

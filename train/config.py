@@ -10,6 +10,9 @@ from typing import Literal, get_args
 
 MinerName = Literal["semi-hard", "batch-hard"]
 MINERS: tuple[str, ...] = get_args(MinerName)
+# Which classes a figure of unseen classes asks: the gate's, or those that recipes are chosen by.
+Split = Literal["gate", "validation"]
+SPLITS: tuple[str, ...] = get_args(Split)
 
 
 @dataclass(frozen=True)
@@ -83,4 +86,4 @@ class TrainConfig:
 
 
 # After a run that left drawings out: the same network, on all of them.
-FINISH = (Phase("finish", "batch-hard", 32_000, 128, 2e-4),)
+FINISH = (Phase("finish", "batch-hard", 80_000, 128, 3e-4, strength=0.6),)
