@@ -27,7 +27,7 @@ def simulate_drawing(
 
     filled_B: share of solid ink; a solid shape is often drawn as its outline. Then strokes are thickened
     or thinned, dropped in places, and the page is turned, shifted, scaled, warped and seen at a slant.
-    strength: 0 leaves the geometry alone, 1 is training. photo_B: True where the picture is a photo,
+    strength: 0 leaves the geometry alone, 1 is the whole of it. photo_B: True where the picture is a photo,
     whose grey is no ink: its geometry changes, and half of them are engraved.
     """
     if photo_B is None:
