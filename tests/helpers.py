@@ -12,20 +12,22 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import pyarrow as pa
+import pyarrow.parquet as pq
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image, ImageDraw
 
 from hub_assets import bundle
 from hub_assets.bundle import Calibration, Column, Manifest
 from retrieval import images
-from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.encoder import PREPARATIONS, Encoder, EncoderConfig
 from retrieval.types import Record
 from train.records import write_records
 
@@ -101,9 +103,13 @@ def png_header(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-def write_encoder(path: Path, size: int = SIZE, seed: int | None = None) -> EncoderConfig:
-    """Write encoder.onnx and return its config. seed: another encoder with other vectors (None: none)."""
-    dim = (size // POOL) ** 2
+def write_encoder(
+    path: Path, size: int = SIZE, seed: int | None = None, preparation: str = "ink"
+) -> EncoderConfig:
+    """Write encoder.onnx and return its config. seed: another encoder with other vectors (None: none).
+    For colour it pools each channel, so its vectors are three times as long."""
+    channels = PREPARATIONS[preparation].channels
+    dim = channels * (size // POOL) ** 2
     turn = np.eye(dim, dtype=np.float32)
     if seed is not None:
         turn = turn[np.random.default_rng(seed).permutation(dim)]
@@ -125,7 +131,7 @@ def write_encoder(path: Path, size: int = SIZE, seed: int | None = None) -> Enco
     graph = helper.make_graph(
         nodes,
         "overlap",
-        [helper.make_tensor_value_info("images", TensorProto.UINT8, ["batch", 1, size, size])],
+        [helper.make_tensor_value_info("images", TensorProto.UINT8, ["batch", channels, size, size])],
         [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", dim])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
@@ -133,7 +139,7 @@ def write_encoder(path: Path, size: int = SIZE, seed: int | None = None) -> Enco
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString())
-    return EncoderConfig(size, dim)
+    return EncoderConfig(size, dim, preparation)
 
 
 def vectors_of(encoder: Encoder, pictures: Sequence[Image.Image]) -> np.ndarray:
@@ -164,11 +170,14 @@ def write_bundle(
     rows: Sequence[dict[str, Any]] | None = None,
     embeddings_ND: np.ndarray | None = None,
     calibration: Calibration | None = None,
+    model: Mapping[str, Any] | None = None,
     **manifest: Any,
 ) -> Path:
-    """A whole, valid bundle of small_records() unless told otherwise; returns its folder."""
-    config = write_encoder(folder / "model" / "encoder.onnx")
-    values = {"size": config.size, "dim": config.dim, "preparation": config.preparation}
+    """A whole, valid bundle of small_records() unless told otherwise; returns its folder.
+    model: values of config.json beside size and dim."""
+    model = {"preparation": "ink"} | dict(model or {})
+    config = write_encoder(folder / "model" / "encoder.onnx", preparation=model["preparation"])
+    values = {"size": config.size, "dim": config.dim} | model
     (folder / "model" / "config.json").write_text(json.dumps(values), encoding="utf-8")
     rows = small_records() if rows is None else rows
     if embeddings_ND is None:
@@ -189,6 +198,44 @@ def write_bundle(
     )
     bundle.write_manifest(folder, replace(written, **manifest))
     return folder
+
+
+def drop_pictures(folder: Path, only: Iterable[str] | None = None) -> Path:
+    """Take the thumbnails out of a bundle: the whole column, or with `only` those of some ids."""
+    for path in (folder / "dataset").glob("*.parquet"):
+        table = pq.read_table(path)
+        place, field = table.schema.get_field_index("image"), table.schema.field("image")
+        if only is None:
+            table = table.drop_columns(["image"])
+        else:
+            ids, pictures = table.column("id").to_pylist(), table.column("image").to_pylist()
+            kept = [None if id in set(only) else one for id, one in zip(ids, pictures, strict=True)]
+            table = table.set_column(place, field, pa.array(kept, field.type))
+        pq.write_table(table, path, row_group_size=5)
+    manifest = json.loads((folder / "dataset" / "manifest.json").read_text(encoding="utf-8"))
+    edit_manifest(
+        folder, files={name: bundle.sha256(folder / "dataset" / name) for name in manifest["files"]}
+    )
+    return folder
+
+
+# The score is then sigmoid(2 - 3 times the city-block distance of the two embeddings).
+COMPARISON = {"weights": [3.0] * DIM, "bias": 2.0}
+
+
+def spoil(folder: Path) -> Path:
+    """Alter one byte of the records, as a bad copy does."""
+    path = next((folder / "dataset").glob("*.parquet"))
+    content = bytearray(path.read_bytes())
+    content[1000] ^= 1
+    path.write_bytes(content)
+    return folder
+
+
+def write_two_bundles(folder: Path) -> Path:
+    """A collection whose main bundle works, with a siamese one, without thumbnails, to fall back on."""
+    drop_pictures(write_bundle(folder / bundle.SIAMESE, model={"comparison": COMPARISON}, version="s1"))
+    return write_bundle(folder)
 
 
 def edit_manifest(folder: Path, **changes: Any) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.running import BAD_PICTURES, RunningApp, bomb, data_url, drawing, encoded, run_app
 
-ENDPOINTS = {"/search", "/embedding", "/record", "/tags", "/info", "/health"}
+ENDPOINTS = {"/search", "/compare", "/embedding", "/record", "/tags", "/info", "/health"}
 
 
 def call(app: RunningApp, endpoint: str, **arguments: Any) -> Any:
@@ -158,15 +158,19 @@ def test_the_server_fetches_no_address_for_a_caller(app: RunningApp, name: str, 
     image = {"path": address, "meta": {"_type": "gradio.FileData"}}
     assert "An address is not fetched" in refusal(app, name, image=image)
     assert "There is no image" in refusal(app, name, image={"url": address})
+    good = data_url(encoded(drawing()))
+    assert "An address is not fetched" in refusal(app, "compare", image_a=good, image_b=image)
 
 
 def test_info_and_health_say_what_is_open(app: RunningApp, client: Client) -> None:
     health = httpx.get(f"{app.url}/health").json()
     assert health["status"] == "ok"
+    assert health["notices"] == []
     assert health["collections"]["engravings"]["records"] >= 1
     assert client.predict(api_name="/health") == health
     info = client.predict(api_name="/info")
     assert "engravings" in json.dumps(info)
+    assert {one["name"]: one["notice"] for one in info["collections"]}["engravings"] is None
 
 
 def test_only_the_named_endpoints_are_offered(client: Client) -> None:
@@ -177,6 +181,10 @@ def test_only_the_named_endpoints_are_offered(client: Client) -> None:
         parameters = offered["named_endpoints"][name]["parameters"]
         assert parameters[0]["parameter_name"] == "image"
         assert all(one["parameter_has_default"] for one in parameters[1:])
+    compare = offered["named_endpoints"]["/compare"]["parameters"]
+    assert [one["parameter_name"] for one in compare] == ["image_a", "image_b", "collection", "kind"]
+    assert [one["parameter_has_default"] for one in compare] == [False, False, True, True]
+    assert compare[3]["type"]["enum"] == ["auto", "sketch", "photo"]
 
 
 def test_openapi_lists_the_endpoints(app: RunningApp) -> None:

@@ -93,3 +93,21 @@ def test_solid_shapes_are_often_drawn_as_outlines_and_lines_never_are():
 
 def test_blank_paper_stays_blank():
     assert not simulate_drawing(torch.zeros(4, 1, 64, 64), torch.zeros(4), 64, seeded()).any()
+
+
+def test_what_may_not_be_mirrored_never_is_and_all_else_stays_as_it_was():
+    """A letter has its own way round; sparing it changes no other picture of the batch."""
+    hook = torch.zeros(64, 1, 96, 96)
+    hook[:, :, 20:76, 30:36] = 1
+    hook[:, :, 70:76, 30:66] = 1  # an L: its foot points right
+    spared = torch.arange(64) % 2 == 0
+    free = simulate_drawing(hook, torch.zeros(64), 96, seeded(), strength=0.0)
+    held = simulate_drawing(hook, torch.zeros(64), 96, seeded(), strength=0.0, flips_B=~spared)
+    for way_round in (free, held):
+        upright = way_round[..., 40:60, 24:42].sum(dim=(1, 2, 3)) > 0  # else the stem stands on the right
+        assert not upright[~spared].all()
+        assert upright[spared].all() == (way_round is held)
+    assert torch.equal(held[~spared], free[~spared])
+    for none_spared in (None, torch.ones(64, dtype=torch.bool)):
+        again = simulate_drawing(hook, torch.zeros(64), 96, seeded(), strength=0.0, flips_B=none_spared)
+        assert torch.equal(again, free)

@@ -192,6 +192,33 @@ def test_a_name_or_a_folder_finds_a_bundle_and_anything_else_names_what_there_is
     assert all(name in str(caught.value) for name in bundle.starters())
 
 
+def test_a_folder_with_only_its_siamese_bundle_left_is_still_found(tmp_path, monkeypatch):
+    write_bundle(tmp_path / "shapes" / bundle.SIAMESE)
+    write_bundle(tmp_path / "whole")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").touch()
+    monkeypatch.setattr(bundle, "STARTERS", tmp_path)
+    assert bundle.starters() == {"shapes": tmp_path / "shapes", "whole": tmp_path / "whole"}
+    assert bundle.find("shapes") == bundle.find(str(tmp_path / "shapes")) == tmp_path / "shapes"
+    assert bundle.within(tmp_path / "nowhere") == {}
+
+
+@pytest.mark.parametrize("name", ["model/config.json", "dataset/manifest.json"])
+def test_a_refusal_does_not_tell_where_the_files_are(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match="No such file") as caught:
+        bundle.read(folder)
+    assert str(folder.parent) not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["model/encoder.onnx", f"dataset/{SHARD}"])
+def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(BundleError, match="missing"):
+        bundle.read(folder)
+
+
 def test_writing_again_gives_the_same_bytes(pristine, tmp_path):
     again = write_bundle(tmp_path / "shapes")
     for path in (path for path in pristine.rglob("*") if path.is_file()):

@@ -4,13 +4,23 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from hub_assets.bundle import Calibration, Column
 from retrieval.collection import Collection
 from retrieval.types import BundleError, NotFoundError
-from tests.helpers import DIM, SHAPES, shape, small_records, vectors_of, write_bundle
+from tests.helpers import (
+    COMPARISON,
+    DIM,
+    SHAPES,
+    drop_pictures,
+    shape,
+    small_records,
+    vectors_of,
+    write_bundle,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +59,48 @@ def test_pictures_beyond_the_first_row_group_are_found(tmp_path, monkeypatch):
         assert opened.picture(row["id"]) == row["picture"]
 
 
+def test_a_bundle_without_a_column_of_pictures_opens_and_says_of_each_that_there_is_none(tmp_path):
+    opened = Collection(drop_pictures(write_bundle(tmp_path / "b")))
+    assert [record.id for record in opened.records] == [row["id"] for row in small_records()]
+    assert not any(opened.has_picture(record.id) for record in opened.records)
+    with pytest.raises(NotFoundError, match=r"'ring-0' of 'shapes' has no picture"):
+        opened.picture("ring-0")
+
+
+@pytest.mark.parametrize(
+    "gone", [["bar-1"], ["bar-0", "ring-2"], [row["id"] for row in small_records()]], ids=len
+)
+def test_pictures_that_are_null_are_told_from_those_there_are(tmp_path, gone):
+    opened = Collection(drop_pictures(write_bundle(tmp_path / "b"), only=gone))
+    for row in small_records():
+        assert opened.has_picture(row["id"]) is (row["id"] not in gone)
+        if row["id"] not in gone:
+            assert opened.picture(row["id"]) == row["picture"]
+        else:
+            with pytest.raises(NotFoundError, match="has no picture"):
+                opened.picture(row["id"])
+
+
+def test_opening_reads_no_picture_when_all_or_none_are_there(tmp_path, monkeypatch):
+    whole, bare = write_bundle(tmp_path / "whole"), write_bundle(tmp_path / "bare")
+    drop_pictures(bare, only=[row["id"] for row in small_records()])
+
+    def refuse(*arguments, **options):
+        raise AssertionError("a picture was read")
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", refuse)
+    for folder in (whole, bare):
+        Collection(folder)
+
+
+def test_the_comparison_head_is_opened_with_the_bundle_and_checked(tmp_path, collection):
+    assert collection.comparison is None
+    assert Collection(write_bundle(tmp_path / "b", model={"comparison": COMPARISON})).comparison.bias == 2.0
+    write_bundle(tmp_path / "c", model={"comparison": {"weights": [1.0], "bias": 0.0}})
+    with pytest.raises(BundleError, match=rf"1 weights, the embeddings have {DIM}"):
+        Collection(tmp_path / "c")
+
+
 def test_threads_may_read_pictures_at_the_same_time(collection):
     rows = small_records() * 20
     with ThreadPoolExecutor(8) as pool:
@@ -57,7 +109,7 @@ def test_threads_may_read_pictures_at_the_same_time(collection):
 
 
 def test_an_unknown_record_is_refused_with_an_example_of_an_id(collection):
-    for ask in (collection.row, collection.record, collection.picture):
+    for ask in (collection.row, collection.record, collection.picture, collection.has_picture):
         with pytest.raises(NotFoundError, match=r"no record 'bar-99' in 'shapes'; ids look like bar-0"):
             ask("bar-99")
 

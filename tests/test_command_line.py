@@ -9,7 +9,18 @@ import pytest
 from PIL import Image
 
 from retrieval.__main__ import main
-from tests.helpers import DIM, SHAPES, encoded, png_header, run_python, shape, write_bundle
+from tests.helpers import (
+    COMPARISON,
+    DIM,
+    SHAPES,
+    encoded,
+    png_header,
+    run_python,
+    shape,
+    spoil,
+    write_bundle,
+    write_two_bundles,
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,35 @@ def test_search_with_tags_shows_only_records_that_have_them(folder, pictures, ca
     assert main([*arguments, "--tags", "flute, straight"]) == 0
     found = json.loads(capsys.readouterr().out)["matches"]
     assert {match["id"] for match in found} == {"bar-2", "cross-2", "fork-2"}
+
+
+def test_compare_prints_how_alike_two_pictures_are(folder, pictures, capsys):
+    ring, bar = str(pictures / "ring.png"), str(pictures / "a" / "bar.JPG")
+    assert main(["compare", ring, ring, "--collection", str(folder)]) == 0
+    assert capsys.readouterr().out.startswith("similarity 1.000; ")
+    assert main(["compare", ring, bar, "--collection", str(folder), "--kind", "sketch", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"similarity", "score", "collection", "version", "timings_ms"}
+    assert -1 <= answer["similarity"] < 0.9
+    assert (answer["score"], answer["collection"]) == (None, "shapes")
+
+
+def test_compare_says_the_probability_where_the_bundle_has_a_comparison_head(tmp_path, pictures, capsys):
+    folder = write_bundle(tmp_path / "shapes", model={"comparison": COMPARISON})
+    ring = str(pictures / "ring.png")
+    assert main(["compare", ring, ring, "--collection", str(folder)]) == 0
+    assert "the same label: 88%" in capsys.readouterr().out  # sigmoid(2)
+
+
+def test_a_collection_whose_siamese_bundle_stands_in_answers_and_says_so(tmp_path, pictures):
+    folder = spoil(write_two_bundles(tmp_path / "shapes"))
+    found = retrieval("search", pictures / "ring.png", "--collection", folder, "--json", "-k", "1")
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["matches"][0]["label"] == "ring"
+    assert "The siamese model answers, as the main one does not open: " in found.stderr
+    told = retrieval("info", "--collection", folder)
+    assert "shapes s1 (siamese): Shapes" in told.stdout
+    assert "is missing or altered" in told.stdout
 
 
 def test_batch_writes_a_line_for_every_picture_below_the_folder_and_goes_on_after_a_broken_one(
@@ -154,6 +194,9 @@ def test_a_wrong_k_ends_with_exit_code_2_and_says_what_is_wanted(verb, k, tmp_pa
         ["search", "a.png", "--kind", "painting"],
         ["batch", "."],
         ["embed", ".", "-k", "3", "--out", "v.npz"],
+        ["compare", "a.png"],
+        ["compare", "a.png", "b.png", "c.png"],
+        ["compare", "a.png", "b.png", "--kind", "painting"],
     ],
 )
 def test_a_wrong_command_ends_with_exit_code_2(arguments, capsys):
@@ -171,6 +214,8 @@ def test_a_wrong_command_ends_with_exit_code_2(arguments, capsys):
         (["search", "{pictures}/b/text.png"], "not a picture"),
         (["search", "{pictures}/b/blank.png", "--kind", "sketch"], "blank"),
         (["search", "{pictures}/ring.png", "--tags", "hexagonal"], "No record carries the tags hexagonal"),
+        (["compare", "{pictures}/ring.png", "{pictures}/b/text.png"], "The second of the two pictures"),
+        (["compare", "{pictures}/missing.png", "{pictures}/ring.png"], "The first of the two pictures"),
         (["batch", "{pictures}/missing", "--out", "{tmp}/o"], "is no folder"),
         (["batch", "{pictures}/ring.png", "--out", "{tmp}/o"], "is no folder"),
         (["batch", "{pictures}", "--out", "{tmp}/missing/o"], "No such file or directory"),

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from train import doodles
-from train.line_art import DEFAULT_CACHE
+from train.starters import doodles
+from train.starters.line_art import DEFAULT_CACHE
 
 ARCHIVE = DEFAULT_CACHE / f"{doodles.PACKAGE.npm}-{doodles.PACKAGE.version}.tgz"
 

@@ -1,12 +1,14 @@
 """The encoder serves what its graph computes, and refuses graphs and configs that do not fit."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from retrieval import images
-from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.encoder import PREPARATIONS, Encoder, EncoderConfig
 from retrieval.types import BundleError
 from tests.helpers import DIM, POOL, SHAPES, SIZE, shape, write_encoder
 
@@ -74,9 +76,47 @@ def test_a_graph_with_another_dim_than_its_config_is_refused(tmp_path):
         Encoder(tmp_path / "encoder.onnx", EncoderConfig(SIZE, 256))
 
 
+@pytest.mark.parametrize(("made_for", "said"), [("ink", "colour"), ("colour", "ink")])
+def test_a_graph_of_other_channels_than_its_preparation_is_refused(tmp_path, made_for, said):
+    made = write_encoder(tmp_path / "encoder.onnx", preparation=made_for)
+    with pytest.raises(BundleError, match=r"takes pictures of \d x 32 x 32, config\.json says \d x 32 x 32"):
+        Encoder(tmp_path / "encoder.onnx", replace(made, preparation=said))
+
+
+def test_a_graph_of_another_size_than_its_config_is_refused_when_opened(tmp_path):
+    made = write_encoder(tmp_path / "encoder.onnx")
+    with pytest.raises(BundleError, match=r"takes pictures of 1 x 32 x 32, config\.json says 1 x 64 x 64"):
+        Encoder(tmp_path / "encoder.onnx", replace(made, size=64))
+
+
+def test_the_colour_preparation_keeps_colour_and_fills_the_square(tmp_path):
+    """Red above blue, wide: each half of the square is one colour, and the graph sees three channels."""
+    encoder = Encoder(
+        tmp_path / "encoder.onnx", write_encoder(tmp_path / "encoder.onnx", preparation="colour")
+    )
+    picture = Image.new("RGB", (300, 100), "red")
+    picture.paste("blue", (0, 50, 300, 100))
+    prepared_3HW, taken_for = encoder.prepare(picture, "photo")
+    assert (prepared_3HW.shape, prepared_3HW.dtype, taken_for) == ((3, SIZE, SIZE), np.uint8, "photo")
+    assert prepared_3HW[:, 5, 16].tolist() == [255, 0, 0]
+    assert prepared_3HW[:, -5, 16].tolist() == [0, 0, 255]
+    embedding_D = encoder.encode(prepared_3HW[np.newaxis])[0]
+    assert embedding_D.shape == (3 * DIM,)
+    assert embedding_D @ embedding_D == pytest.approx(1.0, abs=1e-5)
+
+
+def test_each_preparation_gives_the_shape_its_config_says():
+    for name, preparation in PREPARATIONS.items():
+        config = EncoderConfig(SIZE, DIM, name)
+        prepared, _ = preparation.apply(shape("ring"), "sketch", SIZE)
+        assert config.shape == (preparation.channels, SIZE, SIZE)
+        assert prepared.size == np.prod(config.shape)
+
+
 def test_a_config_takes_what_it_knows_and_ignores_what_is_for_people():
     values = {"size": 160, "dim": 256, "preparation": "ink", "backbone": "tf_efficientnet_lite0"}
     assert EncoderConfig.from_json(values) == EncoderConfig(160, 256, "ink")
+    assert EncoderConfig.from_json(values | {"preparation": "colour"}) == EncoderConfig(160, 256, "colour")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +128,7 @@ def test_a_config_takes_what_it_knows_and_ignores_what_is_for_people():
         {"size": None},
         {"dim": 0},
         {"dim": 1_000_000},
-        {"preparation": "colour"},
+        {"preparation": "sepia"},
         {"preparation": None},
     ],
 )

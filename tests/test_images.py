@@ -257,3 +257,49 @@ def test_a_file_that_cannot_be_opened_is_named_without_its_folder(tmp_path):
         with pytest.raises(ImageError, match="cannot be opened") as caught:
             images.load(path)
         assert str(tmp_path) not in str(caught.value)
+
+
+# --- in colour --------------------------------------------------------------------------------------
+
+
+def test_a_colour_square_is_the_whole_picture_stretched():
+    for size in ((120, 40), (40, 120), (60, 60), (20, 1000)):
+        square = images.colour_square(marked(*size), "photo", 60)[0]
+        assert (square.shape, square.dtype) == ((3, 60, 60), np.uint8)
+        assert square.flags.c_contiguous
+        assert square[:, 10, 10].tolist() == [0, 0, 0]  # a third of each side is black, whatever its length
+        assert square[:, 10, 30].tolist() == square[:, 30, 10].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("side", [32, 300])
+def test_a_colour_square_is_pillows_bicubic_one(side):
+    noise = np.random.default_rng(0).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    picture = Image.fromarray(noise)
+    wanted_HWC = np.asarray(picture.resize((side, side), Image.Resampling.BICUBIC))
+    np.testing.assert_array_equal(
+        images.colour_square(picture, "photo", side)[0], np.moveaxis(wanted_HWC, 2, 0)
+    )
+
+
+def test_grey_becomes_three_equal_channels():
+    square = images.colour_square(marked(mode="L"), "sketch", 32)[0]
+    np.testing.assert_array_equal(square[0], square[1])
+    np.testing.assert_array_equal(square[0], square[2])
+
+
+def test_in_colour_the_kind_is_what_was_said_and_otherwise_guessed():
+    drawing, photo = marked(), Image.linear_gradient("L").convert("RGB")
+    for said in ("sketch", "photo"):
+        assert images.colour_square(drawing, said, 32)[1] == images.colour_square(photo, said, 32)[1] == said
+    assert images.colour_square(drawing, "auto", 32)[1] == "sketch"
+    assert images.colour_square(photo, "auto", 32)[1] == "photo"
+
+
+@pytest.mark.parametrize("colour", ["white", "black", (200, 30, 30)])
+def test_one_flat_colour_is_refused_and_a_nearly_blank_picture_is_not(colour):
+    flat = Image.new("RGB", (300, 200), colour)
+    for kind in ("auto", "sketch", "photo"):
+        with pytest.raises(ImageError, match="blank: all of it is one flat colour"):
+            images.colour_square(flat, kind, 64)
+    flat.paste((90, 90, 200), (0, 0, 12, 12))
+    assert images.colour_square(flat, "auto", 64)[0].shape == (3, 64, 64)

@@ -46,7 +46,7 @@ def test_no_triplets_give_a_zero_that_can_still_be_stepped_on():
 
 
 def test_the_proxy_loss_is_the_cross_entropy_of_scaled_cosines():
-    proxies = ProxySoftmax(concepts=2, dim=2, scale=4.0)
+    proxies = ProxySoftmax(labels=2, dim=2, scale=4.0)
     with torch.no_grad():
         proxies.proxies.copy_(torch.tensor([[3.0, 0.0], [0.0, 5.0]]))  # lengths must not matter
     loss = proxies(torch.tensor([[0.6, 0.8]]), torch.tensor([0]))
@@ -60,7 +60,7 @@ def test_the_proxy_loss_is_the_cross_entropy_of_scaled_cosines():
 
 def test_a_step_on_the_proxies_brings_the_right_one_nearer():
     torch.manual_seed(0)
-    proxies = ProxySoftmax(concepts=3, dim=8, scale=16.0)
+    proxies = ProxySoftmax(labels=3, dim=8, scale=16.0)
     embedding_1D = F.normalize(torch.randn(1, 8), dim=1)
     before = float(embedding_1D @ F.normalize(proxies.proxies, dim=1)[1])
     proxies(embedding_1D, torch.tensor([1])).backward()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from train import config
-from train.mining import MINERS, batch_hard, semi_hard
+from train.mining import MINERS, batch_hard, hard, random_negatives, semi_hard
 
 
 def batch(seed: int, count: int, labels: int, dim: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
@@ -89,7 +89,7 @@ def test_a_batch_without_a_triplet_gives_empty_indices(mine, labels):
     assert all(indices.dtype == torch.int64 for indices in triplets)
 
 
-@pytest.mark.parametrize("mine", MINERS.values(), ids=MINERS)
+@pytest.mark.parametrize("mine", [semi_hard, batch_hard, hard])
 def test_triplets_do_not_depend_on_the_order_of_the_batch(mine):
     similarity, labels_B = batch(5, 12, 3)
     order = torch.randperm(12, generator=torch.Generator().manual_seed(1))
@@ -99,10 +99,11 @@ def test_triplets_do_not_depend_on_the_order_of_the_batch(mine):
 
 
 def test_every_miner_that_a_phase_may_name_exists():
-    assert set(MINERS) == set(config.MINERS)
+    # "pairs" mines nothing: every pair of the batch is scored.
+    assert {*MINERS, "pairs"} == set(config.MINERS)
 
 
-@pytest.mark.parametrize("mine", [semi_hard, batch_hard])
+@pytest.mark.parametrize("mine", [semi_hard, batch_hard, hard])
 def test_pairs_that_may_not_be_compared_are_never_negatives(mine):
     torch.manual_seed(3)
     embeddings = torch.nn.functional.normalize(torch.randn(24, 6), dim=1)
@@ -119,3 +120,44 @@ def test_pairs_that_may_not_be_compared_are_never_negatives(mine):
         strict=True,
     ):
         assert torch.equal(with_all, without)
+
+
+def test_hard_takes_the_most_similar_negative_for_every_pair_as_a_slow_loop_does():
+    similarity, labels_B = batch(7, 12, 3)
+    wanted = set()
+    for anchor in range(12):
+        others = [other for other in range(12) if labels_B[other] != labels_B[anchor]]
+        hardest = max(others, key=lambda other: float(similarity[anchor, other]))
+        for positive in range(12):
+            if positive != anchor and labels_B[positive] == labels_B[anchor]:
+                wanted.add((anchor, positive, hardest))
+    assert as_set(hard(similarity, labels_B, 0.2)) == wanted
+
+
+def test_random_draws_every_negative_and_repeats_with_its_generator():
+    similarity, labels_B = batch(1, 9, 3)
+    seen = set()
+    for seed in range(60):
+        triplets = random_negatives(similarity, labels_B, 0.2, None, torch.Generator().manual_seed(seed))
+        again = random_negatives(similarity, labels_B, 0.2, None, torch.Generator().manual_seed(seed))
+        assert as_set(triplets) == as_set(again)
+        anchors, positives, negatives = triplets
+        assert (labels_B[anchors] == labels_B[positives]).all()
+        assert (labels_B[anchors] != labels_B[negatives]).all()
+        assert (anchors != positives).all()
+        seen |= set(zip(anchors.tolist(), negatives.tolist(), strict=True))
+    wanted = {(a, n) for a in range(9) for n in range(9) if labels_B[a] != labels_B[n]}
+    lonely = {a for a in range(9) if (labels_B == labels_B[a]).sum() == 1}  # they have no positive
+    assert seen == {(a, n) for a, n in wanted if a not in lonely}
+
+
+@pytest.mark.parametrize("mine", MINERS.values(), ids=MINERS)
+def test_what_shares_a_tag_is_a_positive_and_never_a_negative(mine):
+    similarity, _ = batch(2, 4, 2)
+    # A chain: 0 and 1 share a tag, 1 and 2 another; 0 and 2 share none; 3 is alone.
+    alike_BB = torch.eye(4, dtype=torch.bool)
+    for one, other in ((0, 1), (1, 2)):
+        alike_BB[one, other] = alike_BB[other, one] = True
+    for anchor, positive, negative in as_set(mine(similarity, alike_BB, 2.0)):
+        assert alike_BB[anchor, positive]
+        assert not alike_BB[anchor, negative]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from train.line_art import DEFAULT_CACHE, PACKAGES, LineArt
 from train.starters import motifs
+from train.starters.line_art import DEFAULT_CACHE, PACKAGES, LineArt
 from train.starters.motifs import FRENCH, MOTIFS
 from train.starters.ornaments import DESIGNS
 

@@ -1,4 +1,4 @@
-"""The vote, its confidence and the in-domain test, against figures worked out by hand."""
+"""The vote, its confidence, the in-domain test and the score of two, against figures worked out by hand."""
 
 import math
 
@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from hub_assets.bundle import Calibration
 from retrieval import readings
+from retrieval.readings import ComparisonHead
+from retrieval.types import BundleError
 
 QUERY = np.array([0.6, 0.8], dtype=np.float32)
 
@@ -110,3 +112,44 @@ def test_in_domain_is_at_or_above_the_threshold(threshold, inside):
     reading = readings.read(QUERY, np.array([0.4]), np.array(["owl"]), calibration)
     assert reading.in_domain_score == 0.5
     assert reading.in_domain is inside
+
+
+def test_the_score_of_two_is_kochs_logistic_of_their_weighted_distance():
+    head = ComparisonHead.from_json({"weights": [2, -1.5], "bias": 0.5}, 2)
+    value = 0.5 - (2 * abs(0.6 - 0.0) - 1.5 * abs(0.8 - 1.0))
+    other = np.array([0.0, 1.0], dtype=np.float32)
+    for a_D, b_D in ((QUERY, other), (other, QUERY)):
+        assert readings.same_label_score(a_D, b_D, head) == pytest.approx(1 / (1 + math.exp(-value)))
+
+
+def test_a_picture_and_itself_score_the_bias_alone():
+    head = ComparisonHead((40.0, 7.0), 1.25)
+    assert readings.same_label_score(QUERY, QUERY, head) == pytest.approx(1 / (1 + math.exp(-1.25)))
+
+
+@pytest.mark.parametrize("bias", [-1e6, 1e6])
+def test_a_score_stays_a_probability_at_the_ends(bias):
+    assert 0 <= readings.same_label_score(QUERY, -QUERY, ComparisonHead((1.0, 1.0), bias)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"weights": [1.0], "bias": 0.0}, "has 1 weights, the embeddings have 2"),
+        ({"weights": [1.0, 2.0, 3.0], "bias": 0.0}, "has 3 weights, the embeddings have 2"),
+        ({"weights": [1.0, math.nan], "bias": 0.0}, "nan is no finite number"),
+        ({"weights": [1.0, 2.0], "bias": math.inf}, "inf is no finite number"),
+        ({"weights": [1.0, "2.0"], "bias": 0.0}, "'2.0' is no finite number"),
+        ({"weights": [1.0, True], "bias": 0.0}, "True is no finite number"),
+        ({"weights": [1.0, 10**400], "bias": 0.0}, "usable value"),
+        ({"weights": None, "bias": 0.0}, "usable value"),
+        ({"weights": [1.0, 2.0]}, "bias"),
+        ({"bias": 0.0}, "weights"),
+        ([1.0, 2.0], "usable value"),
+        ("siamese", "usable value"),
+    ],
+)
+def test_a_comparison_head_that_cannot_work_is_refused(values, sentence):
+    with pytest.raises(BundleError, match=r"config\.json: comparison") as caught:
+        ComparisonHead.from_json(values, 2)
+    assert sentence in str(caught.value)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from train.concepts import hand
-from train.data import Pictures
+from train.pictures import Pictures, without_tags
 from train.samplers import LabelsByRecords
 
 
 def pictures(*parts: tuple[str, str, str]) -> Pictures:
     """Parts of (concept, source, domain); the ink does not matter here."""
     concepts, sources, domains = (np.array(column) for column in zip(*parts, strict=True))
-    blank = np.zeros((len(parts), 4, 4), np.uint8)
-    return Pictures(blank, concepts, sources, domains, np.zeros(len(parts), np.float32))
+    blank = np.zeros((len(parts), 1, 4, 4), np.uint8)
+    return without_tags(blank, concepts, sources, domains)
 
 
 def many(labels: int = 20, seed: int = 0) -> Pictures:
@@ -37,7 +37,7 @@ def many(labels: int = 20, seed: int = 0) -> Pictures:
 def blocks(data: Pictures, labels: int, records: int, share: float = 0.5, rounds: int = 20, seed: int = 0):
     """Every label's rows, of many batches."""
     sampler = LabelsByRecords(data, labels, records, share, seed)
-    return [block for _ in range(rounds) for block in sampler.batch().reshape(labels, records)]
+    return [block for step in range(rounds) for block in sampler.batch(step).reshape(labels, records)]
 
 
 @pytest.mark.parametrize(("labels", "records"), [(1, 2), (8, 4), (10, 3), (20, 4), (20, 5)])
@@ -45,11 +45,11 @@ def blocks(data: Pictures, labels: int, records: int, share: float = 0.5, rounds
 def test_a_batch_is_p_labels_side_by_side_with_k_pictures_each(labels, records, share):
     data = many()
     sampler = LabelsByRecords(data, labels, records, share, seed=0)
-    for _ in range(10):
-        rows = sampler.batch()
+    for step in range(10):
+        rows = sampler.batch(step)
         assert rows.shape == (labels * records,)
         assert np.issubdtype(rows.dtype, np.integer)
-        names = data.concepts[rows].reshape(labels, records)
+        names = data.labels[rows].reshape(labels, records)
         assert (names == names[:, :1]).all()
         assert len(set(names[:, 0])) == labels
 
@@ -57,7 +57,7 @@ def test_a_batch_is_p_labels_side_by_side_with_k_pictures_each(labels, records, 
 def test_label_ids_name_the_concept_of_every_picture():
     data = many()
     sampler = LabelsByRecords(data, 4, 4, 0.5, seed=0)
-    assert (sampler.concepts[sampler.label_ids] == data.concepts).all()
+    assert (sampler.labels[sampler.label_ids] == data.labels).all()
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_label_ids_name_the_concept_of_every_picture():
 )
 def test_a_concept_of_all_domains_gives_each_its_part(records, least):
     data = many()
-    whole = {name for name in data.concepts if len(set(data.domains[data.concepts == name])) == 3}
-    seen = [block for block in blocks(data, 10, records) if data.concepts[block[0]] in whole]
+    whole = {name for name in data.labels if len(set(data.domains[data.labels == name])) == 3}
+    seen = [block for block in blocks(data, 10, records) if data.labels[block[0]] in whole]
     assert len(seen) > 20
     assert all(Counter(data.domains[block].tolist()) >= Counter(least) for block in seen)
 
@@ -90,7 +90,7 @@ def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():
     ]
     art = [(f"art {index}", f"set{copy}:{index}", "art") for index in range(10) for copy in range(3)]
     data = pictures(*careful, *doodled, *art)
-    shown = Counter(data.concepts[block[0]].split()[0] for block in blocks(data, 4, 2, share=1.0, rounds=300))
+    shown = Counter(data.labels[block[0]].split()[0] for block in blocks(data, 4, 2, share=1.0, rounds=300))
     assert shown["art"] == 0
     assert 3 < shown["careful"] / shown["doodled"] < 7
 
@@ -98,17 +98,17 @@ def test_doodles_are_drawings_too_and_careful_ones_are_shown_oftener():
 def test_a_sweep_shows_every_concept_once():
     data = many(20)
     swept = list(LabelsByRecords(data, 6, 4, 0.5, seed=0).sweep())
-    names = np.concatenate([data.concepts[rows].reshape(-1, 4)[:, 0] for rows in swept])
-    assert sorted(names) == sorted(set(data.concepts))
+    names = np.concatenate([data.labels[rows].reshape(-1, 4)[:, 0] for rows in swept])
+    assert sorted(names) == sorted(set(data.labels))
     assert [len(rows) for rows in swept] == [24, 24, 24, 8]
 
 
 def test_the_share_of_drawn_concepts_is_kept():
     data = many(40)
-    drawn = set(data.concepts[data.domains == "drawing"])
+    drawn = set(data.labels[data.domains == "drawing"])
     for seed in range(10):
         found = blocks(data, 12, 4, share=0.5, rounds=1, seed=seed)
-        assert sum(data.concepts[block[0]] in drawn for block in found) >= 6
+        assert sum(data.labels[block[0]] in drawn for block in found) >= 6
 
 
 def test_pictures_of_one_concept_come_from_different_hands_while_there_are_enough():
@@ -128,8 +128,8 @@ def test_a_concept_of_one_picture_is_its_own_positive():
 
 def test_every_concept_has_its_turn():
     data = many(20)
-    seen = {data.concepts[block[0]] for block in blocks(data, 5, 2, rounds=200)}
-    assert seen == set(data.concepts)
+    seen = {data.labels[block[0]] for block in blocks(data, 5, 2, rounds=200)}
+    assert seen == set(data.labels)
 
 
 def test_the_same_seed_gives_the_same_batches_and_another_gives_others():

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from hub_assets.bundle import Calibration
 from retrieval.collection import Collection
 from retrieval.search import SearchService
 from retrieval.types import ImageError, NotFoundError, Query, RequestError
@@ -204,6 +205,26 @@ def test_threads_asking_at_once_get_what_one_gets(service):
     alone = [ids(ask(service, picture)) for picture in queries]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda picture: ids(ask(service, picture)), queries)) == alone
+
+
+def test_a_collection_in_colour_tells_apart_what_ink_cannot(tmp_path):
+    """Two discs of one outline and two colours: ink on paper is the same, colour is not."""
+
+    def disc(colour: str) -> bytes:
+        picture = Image.new("RGB", (96, 96), "white")
+        ImageDraw.Draw(picture).ellipse((16, 16, 80, 80), fill=colour)
+        return encoded(picture)
+
+    red, blue = small_records()[:2]
+    rows = [red | {"picture": disc("red")}, blue | {"picture": disc("blue")}]
+    folder = write_bundle(tmp_path / "b", rows, model={"preparation": "colour"}, calibration=Calibration(k=1))
+    service = SearchService.open({"shapes": folder})
+    for row, colour in zip(rows, ("red", "blue"), strict=True):
+        result = ask(service, disc(colour), k=1, kind="photo")
+        assert (result.matches[0].record.id, result.kind) == (row["id"], "photo")
+        assert result.matches[0].similarity == pytest.approx(1.0, abs=1e-4)
+    with pytest.raises(ImageError, match="flat colour"):
+        ask(service, encoded(Image.new("RGB", (64, 64), "red")))
 
 
 def test_two_collections_answer_for_themselves(tmp_path):

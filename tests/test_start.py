@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from train.data import Pictures
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
+from train.pictures import without_tags
 from train.semantics import ImageNetAnchor, imagenet_targets
-from train.start import mixed_with_imagenet, place_proxies, whiten_head
+from train.start import fit_probe, place_proxies, whiten_head
 
 
 def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarray]:
@@ -62,14 +62,14 @@ def test_imagenet_names_find_their_concepts_and_only_those():
 
 
 def test_the_anchor_keeps_what_was_seen_in_photos_and_holds_its_classifier():
-    ink_NHW = np.random.default_rng(0).integers(0, 255, (6, 64, 64), dtype=np.uint8)
+    ink_NCHW = np.random.default_rng(0).integers(0, 255, (6, 1, 64, 64), dtype=np.uint8)
     concepts = np.array(["garland", "zebra", "lamp post", "lamp post", "lamp post", "lamp post"])
     domains = np.array(["art", "art", "photo", "photo", "drawing", "art"])
-    pictures = Pictures(ink_NHW, concepts, np.array(list("abcdef")), domains, np.zeros(6, np.float32))
+    pictures = without_tags(ink_NCHW, concepts, np.array(list("abcdef")), domains)
     anchor = ImageNetAnchor("tf_efficientnet_lite0", pictures)
     targets = anchor.targets[anchor.row_of]
     with torch.no_grad():
-        seen = EmbeddingModel(dim=None).eval().features(torch.from_numpy(ink_NHW[2:4])[:, None])
+        seen = EmbeddingModel(dim=0).eval().features(torch.from_numpy(ink_NCHW[2:4]))
         seen = torch.softmax(seen @ anchor.weight.T + anchor.bias, dim=1)
     assert torch.allclose(targets[2:4], seen, atol=1e-5)  # a photo's own
     assert torch.allclose(targets[4:], seen.mean(dim=0).expand(2, -1), atol=1e-5)  # its concept's mean
@@ -87,13 +87,15 @@ def test_the_anchor_keeps_what_was_seen_in_photos_and_holds_its_classifier():
     assert not list(anchor.parameters())
 
 
-def test_mixing_moves_the_backbone_towards_imagenet_and_leaves_the_head():
-    fresh, trained = EmbeddingModel(dim=8), EmbeddingModel(dim=8, pretrained=False)
-    mixed = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.25)
-    stem = "backbone.conv_stem.weight"
-    wanted = 0.75 * trained.state_dict()[stem] + 0.25 * fresh.state_dict()[stem]
-    assert torch.allclose(mixed[stem], wanted, atol=1e-6)
-    assert torch.equal(mixed["head.weight"], trained.state_dict()["head.weight"])
-    assert mixed["backbone.bn1.num_batches_tracked"].dtype == torch.int64
-    untouched = mixed_with_imagenet(trained.state_dict(), "tf_efficientnet_lite0", 0.0)
-    assert all(torch.equal(untouched[name], value) for name, value in trained.state_dict().items())
+@pytest.mark.parametrize("classes", [2, 5])
+def test_a_probe_is_the_logistic_regression_of_the_features(classes):
+    features, labels = clusters(classes, 20)
+    model = EmbeddingModel(dim=0, pretrained=False, classes=classes)
+    fit_probe(features, labels, model)
+    with torch.no_grad():
+        probabilities = model.head(features)
+        vectors = model.embed(features)
+    assert probabilities.shape == (classes * 20, classes)
+    assert torch.allclose(probabilities.sum(dim=1), torch.ones(classes * 20), atol=1e-5)
+    assert (probabilities.argmax(dim=1).numpy() == labels).all()
+    assert torch.allclose(vectors.norm(dim=1), torch.ones(classes * 20), atol=1e-5)

@@ -14,7 +14,7 @@ from hub_assets import bundle
 from retrieval.collection import Collection
 from retrieval.search import SearchService
 from retrieval.types import Query
-from train.line_art import PACKAGES
+from train.starters.line_art import PACKAGES
 
 RECORDS, LABELS = 1_200, 100
 DRAWINGS = Path(__file__).parent / "drawings" / "drawings.json"

@@ -8,8 +8,12 @@ import pytest
 
 from retrieval import images
 from retrieval.types import ImageError
-from retrieval.ui.texts import TEXTS, in_both
+from retrieval.ui.french import in_both
+from retrieval.ui.texts import TEXTS
 from tests.running import BAD_PICTURES, ROOT
+
+# Every notice starts so; tests/test_fallback.py holds that the core says it in these words.
+STANDS_IN = "The siamese model answers, as the main one does not open: "
 
 
 def test_both_languages_have_the_same_keys_and_holes() -> None:
@@ -40,9 +44,37 @@ def test_what_is_wrong_with_a_picture_is_said_in_french_too(name: str) -> None:
         "There is no record 'x' in 'engravings'; ids look like y.",
         "There is no collection 'x'; wanted: engravings.",
         "No record carries the tags a, b; try fewer or others.",
+        "The picture is blank: all of it is one flat colour. Choose another picture.",
     ],
 )
 def test_other_refusals_are_said_in_french_too(sentence: str) -> None:
     said = in_both(sentence)
     assert said["en"] == sentence
     assert said["fr"] != sentence
+
+
+@pytest.mark.parametrize(
+    ("reason", "french"),
+    [
+        ("my shapes: r.parquet is missing or altered; fetch the bundle again.", "r.parquet manque"),
+        (
+            "manifest.json cannot be read (No such file); fetch the bundle again.",
+            "manifest.json est illisible",
+        ),
+        (
+            "collection 'shapes' was encoded by 12ab..., the model is 9...; export it again: python -m x",
+            "« shapes » a été encodée par 12ab...",
+        ),
+        ("encoder.onnx is no graph ONNX Runtime can open (Fail).", "n’est pas un graphe"),
+        ("<b>something new</b>", "<b>something new</b>"),
+    ],
+)
+def test_why_the_siamese_model_answers_is_said_in_french_too(reason: str, french: str) -> None:
+    said = in_both(STANDS_IN + reason)
+    assert said["en"] == STANDS_IN + reason
+    assert said["fr"].startswith("Le modèle siamois répond")
+    assert french in said["fr"]
+
+
+def test_each_source_of_a_collection_has_a_name() -> None:
+    assert {f"source_{name}" for name in ("starter", "folder", "hub", "siamese")} <= TEXTS["en"].keys()

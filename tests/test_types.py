@@ -10,6 +10,7 @@ from retrieval.types import (
     MAX_K,
     BundleError,
     BurinError,
+    Comparison,
     ImageError,
     Match,
     NotFoundError,
@@ -99,3 +100,15 @@ def test_an_answer_without_a_label_reading_says_null():
     result = SearchResult((), None, None, False, "c", "v1", "photo", {"total": 1.0})
     assert result.to_json()["label"] is None
     assert result.to_json()["confidence"] is None
+
+
+@pytest.mark.parametrize(("score", "told"), [(0.876543, 0.8765), (0.0, 0.0), (None, None)])
+def test_a_comparison_is_plain_json_and_says_null_without_a_score(score, told):
+    compared = Comparison(-0.123456, score, "pets", "v1", {"encode": 5.4321, "total": 6.789})
+    assert json.loads(json.dumps(compared.to_json())) == {
+        "similarity": -0.1235,
+        "score": told,
+        "collection": "pets",
+        "version": "v1",
+        "timings_ms": {"encode": 5.43, "total": 6.79},
+    }

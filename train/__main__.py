@@ -1,4 +1,11 @@
-"""python -m train fit | evaluate | export: make the engravings encoder, measure it, ship it."""
+"""python -m train <verb>: pictures to a bundle, each step a command.
+
+augment | balance     prepare a folder of pictures
+fit                   train an encoder into a run folder
+evaluate | errors     what it answers on pictures kept out of training, and where it is wrong
+compare               several runs beside each other
+export                a run as a bundle
+"""
 
 from __future__ import annotations
 
@@ -8,8 +15,11 @@ import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
-from train.config import FINISH, SPLITS, Phase, TrainConfig
+from train import config as configs
+from train import verbs_data, verbs_errors, verbs_report
+from train.config import FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
@@ -22,92 +32,186 @@ def main(arguments: list[str] | None = None) -> int:
     except (RuntimeError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA, help="folder of sketchy/, pacs/, engravings/ ...")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
-    verbs = parser.add_subparsers(required=True)
-
-    fit = verbs.add_parser("fit", help="train an encoder into a run folder")
-    fit.set_defaults(run_verb=_fit)
-    fit.add_argument("--run", type=Path, required=True, help="folder of the run: config, events, checkpoints")
-    fit.add_argument(
-        "--leave-out",
-        choices=(*SPLITS, "nothing"),
-        default="gate",
-        help="classes whose drawings, doodles and photos training never sees (default: gate)",
+    parser = argparse.ArgumentParser(
+        prog="python -m train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    fit.add_argument("--phases", help="names, with commas; default: all, or finish with --before")
-    for name, default in _flags().items():
-        flag = "--" + name.replace("_", "-")
-        note = f"default: {default}" if default != "" else "see train/config.py"
-        fit.add_argument(flag, type=type(default), default=default, help=note)
-
-    evaluate = verbs.add_parser("evaluate", help="measure an encoder on a fixed protocol")
-    evaluate.set_defaults(run_verb=_evaluate)
-    evaluate.add_argument("model", help="a run folder, a bundle folder, or 'frozen'")
-    evaluate.add_argument("--split", choices=SPLITS, default="gate", help="which classes are asked")
-    evaluate.add_argument("--size", type=int, help="pixels a side the encoder is fed (default: as served)")
-
-    export = verbs.add_parser("export", help="embed the records with a run's encoder and write the bundle")
-    export.set_defaults(run_verb=_export)
-    export.add_argument("--run", type=Path, required=True)
-    export.add_argument("--records", type=Path, default=CACHE / "engravings")
-    export.add_argument("--out", type=Path, required=True, help="bundle folder to write")
-    export.add_argument("--version", default="v1")
+    parser.add_argument("--data", type=Path, default=DATA, help="data folder; other folders are below it")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    verbs_data.add_verbs(verbs)
+    _add_fit(verbs)
+    _add_evaluate(verbs)
+    verbs_errors.add_verbs(verbs)
+    verbs_report.add_verbs(verbs)
+    _add_export(verbs)
     return parser
 
 
-def _phases(names: str) -> tuple[Phase, ...]:
+def _add_fit(verbs: Any) -> None:
+    fit = verbs.add_parser("fit", help="train an encoder into a run folder")
+    fit.set_defaults(run_verb=_fit)
+    fit.add_argument("--run", type=Path, required=True, help="folder of the run: config, events, checkpoints")
+    fit.add_argument("--config", type=Path, help="a configuration to begin with (train/protocols/*.json)")
+    fit.add_argument("--variant", choices=tuple(VARIANTS), help="in place of the configuration's")
+    fit.add_argument(
+        "--leave-out",
+        choices=(*SPLITS, "nothing"),
+        help="engraving: classes whose drawings, doodles and photos are never seen (default: gate)",
+    )
+    fit.add_argument("--phases", help="names, with commas; engraving: default all, or finish with --before")
+    given = fit.add_argument_group("numbers of the run, in place of the configuration's")
+    for name, default in configs.plain_fields().items():
+        _add_flag(given, f"--{name.replace('_', '-')}", default, f"engraving: {default}" if default else "")
+    data = fit.add_argument_group("pictures of the run, in place of the configuration's")
+    for entry in fields(DataConfig):
+        name = "data-seed" if entry.name == "seed" else entry.name.replace("_", "-")
+        if isinstance(entry.default, tuple):
+            data.add_argument(f"--{name}", nargs="+", help="folders")
+        elif entry.name == "held_out":
+            data.add_argument(f"--{name}", choices=HELD_OUT)
+        else:
+            _add_flag(data, f"--{name}", entry.default, f"default: {entry.default!r}")
+
+
+def _add_flag(group: Any, flag: str, default: Any, note: str) -> None:
+    """A flag that is None unless it is given, of the type of its default."""
+    if isinstance(default, bool):
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=note)
+    else:
+        group.add_argument(flag, type=type(default), help=note)
+
+
+def _add_evaluate(verbs: Any) -> None:
+    evaluate = verbs.add_parser("evaluate", help="ask an encoder what was kept out of its training")
+    evaluate.set_defaults(run_verb=_evaluate)
+    evaluate.add_argument("model", help="a run folder; of the engravings also a bundle folder, or 'frozen'")
+    evaluate.add_argument("--split", choices=SPLITS, default="gate", help="engravings: which classes")
+    evaluate.add_argument("--size", type=int, help="engravings: pixels a side (default: as served)")
+
+
+def _add_export(verbs: Any) -> None:
+    export = verbs.add_parser("export", help="a run as a bundle: graph, records with embeddings, cards")
+    export.set_defaults(run_verb=_export)
+    export.add_argument("run", type=Path, nargs="?")
+    export.add_argument("--run", type=Path, dest="run_flag", help="the same")
+    export.add_argument("--collection", help="name of the collection (default: the folder's)")
+    export.add_argument("--out", type=Path, help="bundle folder to write (default: bundles/<collection>)")
+    export.add_argument("--version", default="v1")
+    export.add_argument("--force", action="store_true", help="the trained encoder, though no better")
+    export.add_argument(
+        "--records", type=Path, default=CACHE / "engravings", help="of the engravings starter"
+    )
+
+
+def chosen_config(options: argparse.Namespace) -> TrainConfig:
+    """The configuration of `fit`: its file or its variant, changed by every flag that was given.
+
+    Raises ValueError for what no run can be."""
+    config = configs.load(options.config) if options.config else VARIANTS[options.variant or "engraving"]
+    if options.variant and options.config:
+        config = replace(VARIANTS[options.variant], **_own(config, options.variant))
+    changed = {name: getattr(options, name) for name in configs.plain_fields()}
+    data = {
+        entry.name: getattr(options, "data_seed" if entry.name == "seed" else entry.name)
+        for entry in fields(DataConfig)
+    }
+    data = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if value is not None
+    }
+    config = replace(
+        config,
+        **{name: value for name, value in changed.items() if value is not None},
+        data=replace(config.data, **data),
+    )
+    if options.phases or (config.before and config.variant == "engraving"):
+        config = replace(config, phases=_phases(config, options.phases or FINISH[0].name))
+    return config
+
+
+def _own(config: TrainConfig, variant: str) -> dict[str, Any]:
+    """What a configuration keeps when another variant takes its place: its data, its batch and its seed."""
+    kept = {name: getattr(config, name) for name in ("data", "labels_per_batch", "records_per_label", "seed")}
+    return kept | {"flips": config.flips, "variant": variant}
+
+
+def _phases(config: TrainConfig, names: str) -> tuple[Phase, ...]:
     """Raises ValueError for a name that is none."""
-    known = {phase.name: phase for phase in (*TrainConfig().phases, *FINISH)}
+    known = {phase.name: phase for phase in (*config.phases, *FINISH)}
     if unknown := [name for name in names.split(",") if name not in known]:
         raise ValueError(f"no phase {', '.join(unknown)}; wanted: some of {', '.join(known)}")
     return tuple(known[name] for name in names.split(","))
 
 
-def _flags() -> dict[str, int | float | str]:
-    """Every plain number or name of TrainConfig and its default: the flags of `fit`."""
-    return {
-        field.name: field.default
-        for field in fields(TrainConfig)
-        if isinstance(field.default, int | float | str)
-    }
-
-
 def _fit(options: argparse.Namespace) -> None:
+    config = chosen_config(options)
     import torch
 
-    from train.data import load_pictures, summary
+    from train.distributed import leave
     from train.loop import fit
-    from train.protocols import left_out_concepts
+    from train.material import gather, opened
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    left_out = () if options.leave_out == "nothing" else left_out_concepts(options.data, options.leave_out)
-    chosen = {name: getattr(options, name) for name in _flags()}
-    config = replace(TrainConfig(), **chosen, leave_out=left_out)
-    if config.before or options.phases:
-        config = replace(config, phases=_phases(options.phases or FINISH[0].name))
-    pictures = load_pictures(options.data, config.ink_size, CACHE)
-    print(summary(pictures))
-    fit(pictures, config, options.run)
+    if config.data.named:
+        material = gather(config.data, options.data, options.run)
+        print("\n".join(material.notes))
+        pictures = opened(material.on("train"), config)
+        validation = opened(material.on("validation"), config)
+    else:
+        from train.starters.engraving_fit import engraving_pictures
+
+        config, pictures, validation = engraving_pictures(config, options.leave_out, options.data, CACHE)
+    if pictures is None:
+        raise ValueError(
+            "the split leaves nothing to train on; wanted: more pictures or a smaller test_share"
+        )
+    fit(pictures, config, options.run, validation)
+    leave()
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from train.protocols import drawings_to_engravings, open_encoder
+    from train.examine import examine, is_divided, summary
 
-    encoder = open_encoder(options.model, CACHE, options.size, options.threads)
+    if is_divided(Path(options.model)):
+        print(summary(examine(Path(options.model), options.data)))
+        return
+    from train.encoders import open_encoder
+    from train.engravings_protocol import drawings_to_engravings
+
+    encoder = open_encoder(options.model, options.size, options.threads)
     print(json.dumps(drawings_to_engravings(encoder, options.data, options.split), indent=1))
 
 
 def _export(options: argparse.Namespace) -> None:
+    run = options.run or options.run_flag
+    if run is None:
+        raise ValueError("no run is named; wanted: python -m train export RUN --collection NAME")
+    from train.examine import is_divided
+
+    if is_divided(run):
+        from train.bundling import export_run
+
+        name = options.collection or run.name
+        out = options.out or Path("bundles") / name
+        print(export_run(run, options.data, out, name, options.version, options.force))
+        return
+    from train.loop import load_checkpoint
+
+    load_checkpoint(run)  # says so where it is no run, or not finished
+    if options.out is None:
+        raise ValueError("this is a run of the engravings starter; name the bundle's folder with --out")
     from train.starters.engravings_bundle import export
 
-    figures = export(options.run, options.records, options.data, options.out, options.version)
+    figures = export(run, options.records, options.data, options.out, options.version)
     print(json.dumps(figures, indent=1))
 
 

@@ -22,18 +22,20 @@ def simulate_drawing(
     rng: Generator,
     strength: float = 1.0,
     photo_B: Tensor | None = None,
+    flips_B: Tensor | None = None,
 ) -> Tensor:
     """One free-hand version of each picture, (B, 1, size, size).
 
     filled_B: share of solid ink; a solid shape is often drawn as its outline. Then strokes are thickened
     or thinned, dropped in places, and the page is turned, shifted, scaled, warped and seen at a slant.
     strength: 0 leaves the geometry alone, 1 is the whole of it. photo_B: True where the picture is a photo,
-    whose grey is no ink: its geometry changes, and half of them are engraved.
+    whose grey is no ink: its geometry changes, and half of them are engraved. flips_B: False where a
+    mirrored picture would be of something else, a letter for instance; None mirrors half of them all.
     """
     if photo_B is None:
         photo_B = torch.zeros(len(ink_B1HW), dtype=torch.bool)
     ink = _outlined(ink_B1HW, filled_B, rng)
-    ink = _warped(ink, size, rng, strength)
+    ink = _warped(ink, size, rng, strength, flips_B)
     cut = _chance(len(ink), 0.5, rng) & photo_B
     if cut.any():
         ink[cut] = 1.0 - engraved(1.0 - ink[cut], rng)
@@ -88,7 +90,7 @@ def _strokes_dropped(ink: Tensor, rng: Generator, strength: float) -> Tensor:
     return torch.where(field < share, torch.zeros_like(ink), ink)
 
 
-def _warped(ink: Tensor, size: int, rng: Generator, strength: float) -> Tensor:
+def _warped(ink: Tensor, size: int, rng: Generator, strength: float, flips_B: Tensor | None = None) -> Tensor:
     """Rotation, shift, scale, aspect, mirror, slant (perspective) and a wavering hand, in one resampling."""
     count = len(ink)
 
@@ -98,7 +100,10 @@ def _warped(ink: Tensor, size: int, rng: Generator, strength: float) -> Tensor:
     angle = spread(math.radians(14)) + spread(math.radians(16)) * _chance(count, 0.25, rng)
     zoom_x = torch.exp(spread(0.12)) * torch.exp(spread(0.16)) * 1.02
     zoom_y = torch.exp(spread(0.12)) * 1.02
-    zoom_x = zoom_x * torch.where(_chance(count, 0.5, rng), -1.0, 1.0)  # most things face either way
+    mirrored_B = _chance(count, 0.5, rng)  # most things face either way
+    if flips_B is not None:
+        mirrored_B = mirrored_B & flips_B
+    zoom_x = zoom_x * torch.where(mirrored_B, -1.0, 1.0)
     cos, sin = torch.cos(angle), torch.sin(angle)
     theta = torch.stack(
         [

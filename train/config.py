@@ -1,63 +1,132 @@
 """The one home of every training number: frozen dataclasses that the command line is built from.
 
-No torch here: the page reads these defaults too.
+No torch here: the page reads these defaults too. A protocol is a TrainConfig as JSON (train/protocols/),
+so that a figure is one command; VARIANTS are the mission's models, each one of these and none a class.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-MinerName = Literal["semi-hard", "batch-hard"]
+MinerName = Literal["random", "hard", "semi-hard", "batch-hard", "pairs"]
 MINERS: tuple[str, ...] = get_args(MinerName)
+# What of the network a phase lets learn: the head alone (the backbone's features are then computed once),
+# the end of the backbone too, or everything behind the first `frozen_blocks` stages.
+Learns = Literal["head", "end", "all"]
+LEARNS: tuple[str, ...] = get_args(Learns)
+# How a picture becomes what the network takes: ink on paper in one grey channel, or the picture in colour.
+Preparation = Literal["ink", "colour"]
+PREPARATIONS: tuple[str, ...] = get_args(Preparation)
+# What is kept for the test: some pictures of every class, or every picture of some classes.
+HeldOut = Literal["pictures", "classes"]
+HELD_OUT: tuple[str, ...] = get_args(HeldOut)
 # Which classes a figure of unseen classes asks: the gate's, or those that recipes are chosen by.
 Split = Literal["gate", "validation"]
 SPLITS: tuple[str, ...] = get_args(Split)
 
 
+def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}; wanted: one of {', '.join(known)}")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where pictures come from and how they are divided. Folders are below the data folder of the run.
+
+    photos, drawings: folders with one sub-folder per class; with both, drawings ask and photos are
+    searched. csv, images: a table of recipes in Kaggle's layout and the folder of its pictures. hub: a
+    dataset of the Hub with an image and a label column. limit: at most so many pictures of a class; 0 is
+    all. held_out: whether the test keeps `test_share` of the sources of every class, or of the classes.
+    validation_share: of what is left, to stop by. outside: folders of pictures that belong nowhere here.
+    near_duplicates: keep pictures that look the same on one side of the split."""
+
+    photos: tuple[str, ...] = ()
+    drawings: tuple[str, ...] = ()
+    csv: str = ""
+    images: str = ""
+    hub: str = ""
+    image_column: str = "image"
+    label_column: str = "label"
+    outside: tuple[str, ...] = ()
+    held_out: HeldOut = "pictures"
+    test_share: float = 0.2
+    validation_share: float = 0.1
+    near_duplicates: bool = True
+    limit: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _one_of("held_out", self.held_out, HELD_OUT)
+        if not 0.0 < self.test_share < 1.0 or not 0.0 <= self.validation_share < 1.0 or self.limit < 0:
+            raise ValueError("test_share, validation_share or limit is out of range")
+
+    @property
+    def named(self) -> bool:
+        """Whether any pictures are named; without, a run takes those of the engravings starter."""
+        return bool(self.photos or self.drawings or self.csv or self.hub)
+
+    @property
+    def crosses_domains(self) -> bool:
+        return bool(self.drawings and self.photos)
+
+
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training. pictures: how many are shown. size: pixels a side it learns from; 96 take
-    little more than half the time of 128. frozen_blocks: leading backbone stages that stay as they are (0:
-    the whole network learns). learning_rate: peak of the one-cycle schedule for the backbone; the head's is
-    `head_factor` times it. strength: of the simulated hand's geometry.
-    imagenet_share: how much of ImageNet's weights is mixed back into the backbone in the end (Wortsman et
-    al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022): what was never drawn is found better."""
+    """A stretch of training. Either `pictures`, how many are shown, or `epochs`, how often each is. size:
+    pixels a side it learns from; 96 take little more than half the time of 128. frozen_blocks: leading
+    backbone stages that stay as they are where all learns. learning_rate: peak of the one-cycle schedule
+    for the backbone; the head's is `head_factor` times it. strength: of the augmentation's geometry."""
 
     name: str
     miner: MinerName
-    pictures: int
     size: int
     learning_rate: float
+    pictures: int = 0
+    epochs: int = 0
+    learns: Learns = "all"
     frozen_blocks: int = 0
     strength: float = 1.0
-    imagenet_share: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.miner not in MINERS:
-            raise ValueError(f"miner is {self.miner!r}; wanted: one of {', '.join(MINERS)}")
-        if not 0.0 <= self.imagenet_share < 1.0 or self.strength < 0.0:
-            raise ValueError(f"phase {self.name!r}: strength or ImageNet's share out of range")
-        if self.pictures < 1 or self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
-            raise ValueError(
-                f"phase {self.name!r}: pictures, size, learning rate or frozen blocks out of range"
-            )
+        _one_of("miner", self.miner, MINERS)
+        _one_of("learns", self.learns, LEARNS)
+        if (self.pictures > 0) == (self.epochs > 0) or min(self.pictures, self.epochs) < 0:
+            raise ValueError(f"phase {self.name!r}: wanted: pictures or epochs, above 0, and not both")
+        if self.strength < 0.0:
+            raise ValueError(f"phase {self.name!r}: strength out of range")
+        if self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
+            raise ValueError(f"phase {self.name!r}: size, learning rate or frozen blocks out of range")
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A whole run. ink_size, serve_size: pixels a side of the pictures kept in memory and of those the
-    network is served with: at the size it learnt from last it finds most. labels_per_batch x
-    records_per_label is the batch. proxy_weight: share of the normalised softmax over all concepts that
-    steadies the triplets (Zhai & Wu, "Classification is a Strong Baseline for Deep Metric Learning",
-    2019); 0 is triplets alone. proxy_rate: peak learning rate of the proxies, which are many and each
-    seldom met. anchor_weight: share of the cross-entropy to what the untrained backbone sees in photos
-    (train/semantics.py). leave_out: concepts whose free-hand drawings, doodles and photos are never
-    shown. before: folder of a finished run to begin with, instead of ImageNet's weights."""
+    """A whole run.
 
+    hidden, dim: of the head; 0 hidden is a linear one, 0 dim none at all (the backbone's own features).
+    picture_size, serve_size: pixels a side of the pictures kept in memory and of those the network is
+    served with: at the size it learnt from last it finds most. labels_per_batch x records_per_label is the
+    batch; drawn_share of its labels come from those that people drew. margin: of the triplets, in cosine.
+    proxy_weight: share of the normalised softmax over all labels that steadies the triplets (Zhai & Wu,
+    "Classification is a Strong Baseline for Deep Metric Learning", 2019); 0 is triplets alone. proxy_rate:
+    peak learning rate of the proxies, which are many and each seldom met. anchor_weight: share of the
+    cross-entropy to what the untrained backbone sees in photos (train/semantics.py). average_decay: of the
+    moving average of the weights that is kept; 0 keeps the weights themselves. patience: validations
+    without a better one before a phase ends; 0 never ends one early. flips: whether a mirrored picture
+    still is its label (not for letters). tag_positives: records that share a tag are positives too.
+    leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
+    to begin with, instead of ImageNet's weights."""
+
+    variant: str = "engraving"
     backbone: str = "tf_efficientnet_lite0"
+    preparation: Preparation = "ink"
+    hidden: int = 0
     dim: int = 256
-    ink_size: int = 160
+    picture_size: int = 160
     serve_size: int = 128
     labels_per_batch: int = 16
     records_per_label: int = 4
@@ -70,20 +139,119 @@ class TrainConfig:
     head_factor: float = 3.0
     weight_decay: float = 0.02
     average_decay: float = 0.998
+    patience: int = 0
+    flips: bool = True
+    tag_positives: bool = False
     seed: int = 0
     before: str = ""
     leave_out: tuple[str, ...] = ()
-    phases: tuple[Phase, ...] = field(
-        default=(
-            Phase("semi-hard", "semi-hard", 160_000, 96, 4e-4, strength=0.6),
-            Phase("batch-hard", "batch-hard", 120_000, 128, 2e-4, strength=0.6),
-        )
-    )
+    data: DataConfig = field(default_factory=DataConfig)
+    phases: tuple[Phase, ...] = ()
+
+    def __post_init__(self) -> None:
+        _one_of("preparation", self.preparation, PREPARATIONS)
+        if min(self.hidden, self.dim, self.patience) < 0 or self.labels_per_batch < 2:
+            raise ValueError("hidden, dim, patience or labels_per_batch is out of range")
+        if self.records_per_label < 2 and self.phases:
+            raise ValueError("records_per_label is 1; a positive needs a second: wanted 2 or more")
 
     @property
     def batch(self) -> int:
         return self.labels_per_batch * self.records_per_label
 
+    @property
+    def channels(self) -> int:
+        return 1 if self.preparation == "ink" else 3
 
-# After a run that left drawings out: the same network, on all of them.
-FINISH = (Phase("finish", "batch-hard", 80_000, 128, 3e-4, strength=0.6),)
+
+# Colour photos: a head of the mission's size on the backbone as ImageNet left it.
+_PHOTOS = TrainConfig(
+    preparation="colour",
+    hidden=1024,
+    dim=512,
+    picture_size=224,
+    serve_size=224,
+    proxy_weight=0.0,
+    anchor_weight=0.0,
+    average_decay=0.0,
+    head_factor=1.0,
+    patience=4,
+)
+_HEAD = Phase("head", "hard", 224, 1e-3, epochs=6, learns="head")
+VARIANTS: dict[str, TrainConfig] = {
+    "raw": replace(_PHOTOS, variant="raw", hidden=0, dim=0),
+    # The frozen backbone's logistic regression, its probabilities as vectors: the peer to beat.
+    "probe": replace(_PHOTOS, variant="probe", hidden=0, dim=0),
+    "head-random": replace(
+        _PHOTOS,
+        variant="head-random",
+        margin=0.3,
+        phases=(replace(_HEAD, miner="random", epochs=10),),
+    ),
+    "head-hard": replace(_PHOTOS, variant="head-hard", margin=0.8, phases=(replace(_HEAD, epochs=15),)),
+    "two-phase": replace(
+        _PHOTOS,
+        variant="two-phase",
+        margin=0.8,
+        head_factor=5.0,
+        phases=(_HEAD, Phase("end", "hard", 224, 2e-4, epochs=20, learns="end")),
+    ),
+    "siamese": replace(
+        _PHOTOS,
+        variant="siamese",
+        phases=(Phase("pairs", "pairs", 224, 1e-3, epochs=10, learns="head"),),
+    ),
+    "engraving": TrainConfig(
+        phases=(
+            Phase("semi-hard", "semi-hard", 96, 4e-4, pictures=160_000, strength=0.6),
+            Phase("batch-hard", "batch-hard", 128, 2e-4, pictures=120_000, strength=0.6),
+        )
+    ),
+}
+# After an engraving run that left drawings out: the same network, on all of them.
+FINISH = (Phase("finish", "batch-hard", 128, 3e-4, pictures=80_000, strength=0.6),)
+
+
+def to_json(config: TrainConfig) -> dict[str, Any]:
+    return json.loads(json.dumps(asdict(config)))
+
+
+def from_json(values: Mapping[str, Any]) -> TrainConfig:
+    """A TrainConfig from a protocol or a run's config.json: the variant it names, changed by what it says.
+
+    Raises ValueError for a name or a value that is none."""
+    variant = values.get("variant", "engraving")
+    _one_of("variant", variant, tuple(VARIANTS))
+    given = dict(values)
+    try:
+        if "data" in given:
+            given["data"] = DataConfig(**{name: _frozen(value) for name, value in given["data"].items()})
+        if "phases" in given:
+            given["phases"] = tuple(Phase(**phase) for phase in given["phases"])
+        return replace(VARIANTS[variant], **{name: _frozen(value) for name, value in given.items()})
+    except TypeError as error:
+        raise ValueError(f"the configuration holds what no run knows: {error}") from None
+
+
+def load(path: Path) -> TrainConfig:
+    """Raises ValueError for a file that is no configuration, OSError for one that cannot be read."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is no JSON ({error}); wanted: a configuration of a run") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} holds no JSON object; wanted: a configuration of a run")
+    return from_json(values)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def plain_fields() -> dict[str, int | float | str | bool]:
+    """Every plain number or name of TrainConfig and its default: the flags of `fit`."""
+    return {
+        entry.name: entry.default
+        for entry in fields(TrainConfig)
+        if isinstance(entry.default, int | float | str) and entry.name != "variant"
+    }

@@ -1,270 +1,205 @@
-"""Training pictures: line art and people's drawings, as ink on paper with a concept each.
+"""Data sets in: folders with a sub-folder per class, tables of recipes, data sets of the Hub.
 
-Everything passes the serving preparation (`retrieval.images.ink_on_paper`) once, is kept as one uint8
-array and cached on disk, so that an epoch reads memory only.
+Nothing is kept decoded here. A broken picture is listed and left out; what makes a whole set useless (an
+empty folder, a single class) is a ValueError that says what to do.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter
-from tqdm import tqdm
+from PIL import Image
 
 from retrieval import images
-from retrieval.types import ImageError
-from train import doodles
-from train.concepts import concept, hand, held_out, motif_concept
-from train.line_art import LineArt
-from train.misread import MISREAD
-from train.starters import ornaments
-from train.starters.motifs import MOTIFS
+from train.config import DataConfig
+from train.samples import Domain, PictureSet, Sample, shown, sound
+from train.tables import read_csv, read_hub
 
-EMOJI_SETS = ("openmoji", "fluent-emoji", "emojione", "noto-emoji")
-# Sets made for interfaces: only what has a name that emoji, game-icons or drawings have too is taken.
-INTERFACE_SETS = (
-    "ph",
-    "mdi",
-    "tabler",
-    "icon-park",
-    "lucide",
-    "fa6",
-    "hugeicons",
-    "healthicons",
-    "temaki",
-    "la",
+ENDINGS = frozenset(
+    ending for ending, kind in Image.registered_extensions().items() if kind in images.FORMATS
 )
-_SKIP_GROUPS = {"flags", "extras-openmoji", "extras-unicode", "component"}
-_SKIP_SUBGROUPS = {
-    "keycap",
-    "alphanum",
-    "arrow",
-    "av-symbol",
-    "geometric",
-    "zodiac",
-    "gender",
-    "time",
-    "punctuation",
-}
-_SKIP_WORDS = {
-    "person",
-    "man",
-    "woman",
-    "men",
-    "women",
-    "people",
-    "button",
-    "boy",
-    "girl",
-    "selector",
-    "regional",
-}
-_SKIP_VARIANTS = ("-thin", "-light", "-bold", "-duotone", "-negative", "-off", "-remix")
+# What `python -m train augment` puts behind a picture's name: its copies stay with it in every split.
+AUGMENTED = "~aug"
+_AUGMENTED = re.compile(rf"({AUGMENTED}\d+)+$")
+_COUNTED = re.compile(r"-\d+$")
+# Sketchy and PACS have at most 13 drawings of one photo. A name with more numbers behind it than this
+# (lion-001, lion-002, ...) only counts, and its drawings are of different things.
+MAX_DRAWINGS_OF_A_PHOTO = 20
 
 
-DOMAINS = ("art", "drawing", "doodle", "photo")
+def read_folder(
+    root: Path,
+    domain: Domain,
+    source_of: Callable[[str], str] | None = None,
+    *,
+    named_from: Path | None = None,
+    verify: bool = True,
+    progress: bool = False,
+) -> PictureSet:
+    """Every picture of `root`/<class>/, in sorted order. What is no picture by its ending is left out.
 
-
-@dataclass(frozen=True)
-class Pictures:
-    """ink_NHW: (N, S, S) uint8, 255 is paper; a photo is plain grey. concepts, sources: N strings ("lion",
-    "openmoji:1F981"). domains: N of DOMAINS; a doodle is a drawing made in twenty seconds. filled: (N,)
-    float32, share of the ink that lies inside solid areas (0 for pure lines)."""
-
-    ink_NHW: np.ndarray
-    concepts: np.ndarray
-    sources: np.ndarray
-    domains: np.ndarray
-    filled: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.concepts)
-
-    def only(self, keep: np.ndarray) -> Pictures:
-        return Pictures(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
-
-
-def line_art_sources(drawing_classes: tuple[str, ...]) -> dict[str, str]:
-    """Source -> concept for every usable drawing of the sets, held-out hands included."""
-    titles: dict[str, str] = {}
-    faces = set()
-    openmoji = LineArt("openmoji")
-    for entry in json.loads(openmoji.member("data/openmoji.json")):
-        code, subgroup = entry["hexcode"], entry["subgroups"]
-        if entry["group"] in _SKIP_GROUPS or subgroup in _SKIP_SUBGROUPS or entry["skintone"]:
-            continue
-        words = entry["annotation"].lower()
-        if subgroup.startswith("face-") or "cat-face" in subgroup or "-" in code.replace("-FE0F", ""):
-            faces.add(words)
-            continue
-        titles[f"openmoji:{code}"] = words
-    emoji_names = {concept(title) for title in titles.values()}
-    for set_name in EMOJI_SETS[1:]:
-        for name, words in LineArt(set_name).titles.items():
-            if words not in faces and concept(words) in emoji_names:
-                titles[f"{set_name}:{name}"] = words
-    for name, words in LineArt("game-icons").titles.items():
-        if not words.startswith(("abstract", "perspective dice", "uruguay", "card ")):
-            titles[f"game-icons:{name}"] = words
-    for name, words in LineArt("hieroglyphs").titles.items():
-        titles[f"hieroglyphs:{name}"] = words
-    vocabulary = frozenset(concept(title) for title in titles.values()) | frozenset(drawing_classes)
-    for set_name in INTERFACE_SETS:
-        for name, words in LineArt(set_name).titles.items():
-            if not name.endswith(_SKIP_VARIANTS) and concept(words, vocabulary) in vocabulary:
-                titles[f"{set_name}:{name}"] = words
-    return {
-        source: concept(words, vocabulary)
-        for source, words in titles.items()
-        if source not in MISREAD and not _SKIP_WORDS & set(words.split())
-    }
-
-
-def drawing_files(root: Path) -> dict[Path, str]:
-    """Free-hand drawings of the Sketchy and PACS folders: file -> concept."""
-    return _class_folders([root / "sketchy" / "sketches", root / "pacs" / "sketch"], "*.png")
-
-
-def photo_files(root: Path) -> dict[Path, str]:
-    """The photos those drawings were made from, and more of the same classes: file -> concept.
-
-    They tie what a drawing means to what the backbone learnt from photos, for classes nobody drew too.
+    source_of: stem of a file -> what it was made from, within its class. By default the stem itself, and of
+    a drawing `<photo>-<k>` the photo, in the manner of Sketchy; so a drawing and its photo share their
+    source. named_from: the folder that names are relative to (default: root). verify: decode each picture
+    once, so that every broken one is listed now.
+    Raises ValueError where there is no such folder, or no picture in a class of it.
     """
-    return _class_folders([root / "sketchy" / "photos", root / "pacs" / "photo"], "*.jpg")
-
-
-def _class_folders(folders: list[Path], pattern: str) -> dict[Path, str]:
-    files = {}
-    for folder in folders:
-        found = sorted(folder.glob(f"*/{pattern}"))
-        if not found:
-            raise ValueError(f"{folder} holds no */{pattern}; give the data folder with --data or BURIN_DATA")
-        files |= {path: concept(path.parent.name.replace("_", " ")) for path in found}
-    return files
-
-
-def _ink(job: tuple[str, str | None, str, int]) -> tuple[np.ndarray, float] | None:
-    source, path, domain, size = job
-    try:
-        if domain == "photo":
-            grey = images.load(Path(path)).convert("L").resize((size, size), Image.Resampling.BICUBIC)
-            return np.asarray(grey), 0.0
-        if path:
-            picture = images.load(Path(path))
-        else:
-            picture = Image.fromarray(doodles.render(source) if domain == "doodle" else line_art(source))
-        ink, _ = images.ink_on_paper(picture, "sketch", size)
-    except (ImageError, KeyError, ValueError):
-        return None
-    return ink, filled_share(ink)
-
-
-def line_art(source: str, size: int = 256) -> np.ndarray:
-    """(H, W) uint8 black on white, of a set (`game-icons:lion`) or of our own hand (`ornament:star/2`)."""
-    set_name, _, name = source.partition(":")
-    if set_name == "ornament":
-        ornament, _, design = name.partition("/")
-        return ornaments.draw(ornament, int(design), size)
-    if set_name not in _SETS:
-        _SETS[set_name] = LineArt(set_name)
-    return _SETS[set_name].render(name, size)
-
-
-_SETS: dict[str, LineArt] = {}
-
-
-def filled_share(ink_HW: np.ndarray) -> float:
-    """Share of dark pixels that survive an erosion of 4% of the side: 0 for lines, near 1 for a blob."""
-    dark = Image.fromarray((ink_HW < 128).astype(np.uint8) * 255)
-    width = max(3, round(ink_HW.shape[0] * 0.055) | 1)
-    inside = np.asarray(dark.filter(ImageFilter.MinFilter(width))).mean()
-    return float(inside / max(np.asarray(dark).mean(), 1e-6))
-
-
-def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
-    """All training pictures under `root` (the data folder), the doodles, and the line art of what is drawn
-    there or is a motif of the starter; cached as .npz.
-
-    Held-out hands are left out here, once, so that no training can see them.
-    """
-    drawings, photos = drawing_files(root), photo_files(root)
-    doodled = {source: concept(title) for source, title in doodles.titles().items()}
-    drawn = {*drawings.values(), *doodled.values()}
-    motifs = motif_sources()
-    wanted = drawn | set(motifs.values())
-    line_art = {
-        source: name
-        for source, name in _by_hand(line_art_sources(tuple(sorted(drawn))), motifs).items()
-        if name in wanted and not held_out(source)
-    }
-    counts = Counter(line_art.values())
-    # A concept with one drawing in all says nothing about what else looks like it.
-    line_art = {source: name for source, name in line_art.items() if counts[name] > 1 or name in drawn}
-    jobs = [(source, None, "art", size) for source in line_art]
-    jobs += [(str(path.relative_to(root)), str(path), "drawing", size) for path in drawings]
-    jobs += [(source, None, "doodle", size) for source in doodled]
-    jobs += [(str(path.relative_to(root)), str(path), "photo", size) for path in photos]
-    labels = [*line_art.values(), *drawings.values(), *doodled.values(), *photos.values()]
-    file = cache / f"pictures-{size}-{_cache_key(jobs, labels)}.npz"
-    if not file.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor(2) as pool:
-            made = list(
-                tqdm(pool.map(_ink, jobs, chunksize=128), total=len(jobs), desc="pictures", mininterval=10)
+    if not root.is_dir():
+        raise ValueError(f"{root} is no folder; wanted: a folder with one sub-folder of pictures per class")
+    samples = []
+    for folder in sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        files = _pictures_in(folder)
+        source = source_of or _source_rule(files, domain)
+        samples += [
+            Sample(
+                name=path.relative_to(named_from or root).as_posix(),
+                label=folder.name,
+                source=f"{folder.name}/{source(path.stem)}",
+                domain=domain,
+                path=path,
             )
-        kept = [index for index, entry in enumerate(made) if entry is not None]
-        np.savez(
-            file.with_suffix(".part.npz"),
-            ink_NHW=np.stack([made[index][0] for index in kept]),
-            concepts=np.array([labels[index] for index in kept]),
-            sources=np.array([jobs[index][0] for index in kept]),
-            domains=np.array([jobs[index][2] for index in kept]),
-            filled=np.array([made[index][1] for index in kept], dtype=np.float32),
-        )
-        file.with_suffix(".part.npz").rename(file)
-    with np.load(file, allow_pickle=False) as saved:
-        return Pictures(**{name: saved[name] for name in Pictures.__dataclass_fields__})
+            for path in files
+        ]
+    if not samples:
+        loose = len(_pictures_in(root))
+        seen = f"{loose} pictures outside any class" if loose else "no picture"
+        raise ValueError(f"{root} holds {seen}; wanted: one sub-folder per class, with its pictures in it")
+    if not verify:
+        return PictureSet(tuple(samples))
+    good, broken = sound(samples, progress)
+    if not good:
+        raise ValueError(f"none of the {len(samples)} pictures in {root} can be read; {broken[0][1]}")
+    return PictureSet(tuple(good), tuple(broken))
 
 
-def _cache_key(jobs: list, labels: list[str]) -> str:
-    """Of what is asked for and of the code that draws it: no old picture outlives a change of that."""
-    code = [Path(images.__file__), Path(doodles.__file__), Path(__file__).with_name("line_art.py")]
-    code += sorted(Path(ornaments.__file__).parent.glob("[op]*.py"))  # ornaments and the pen
-    digest = hashlib.sha256(json.dumps([jobs, labels]).encode())
-    for file in code:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def motif_sources() -> dict[str, str]:
-    """Source -> concept of the starter's own motifs, whose drawings were all looked at: these names win."""
-    return {source: motif_concept(motif.label) for motif in MOTIFS for source in motif.sources}
-
-
-def _by_hand(sources: dict[str, str], motifs: dict[str, str]) -> dict[str, str]:
-    """Every finish of a motif's drawing under that motif: one outline must not be two things. Hands that
-    two motifs claim keep only the drawings those motifs name."""
-    claims: dict[str, set[str]] = {}
-    for source, name in motifs.items():
-        claims.setdefault(hand(source), set()).add(name)
-    kept = {}
-    for source, name in sources.items():
-        names = claims.get(hand(source), {name})
-        if len(names) == 1:
-            kept[source] = next(iter(names))
-    return kept | motifs
-
-
-def summary(pictures: Pictures) -> str:
-    domains = Counter(pictures.domains.tolist())
-    hands = len({hand(source) for source in pictures.sources[pictures.domains == "art"]})
-    return (
-        f"{len(pictures)} pictures ({', '.join(f'{domains[name]} {name}' for name in DOMAINS)}), "
-        f"{hands} line-art hands, {len(set(pictures.concepts.tolist()))} concepts"
+def _pictures_in(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in ENDINGS and not path.is_dir() and not path.name.startswith(".")
     )
+
+
+def _source_rule(files: Sequence[Path], domain: Domain) -> Callable[[str], str]:
+    """How the files of one class say what they were made from."""
+    if domain == "photo":
+        return _unaugmented
+    drawn = Counter(_COUNTED.sub("", stem) for stem in {_unaugmented(path.stem) for path in files})
+
+    def source(stem: str) -> str:
+        stem = _unaugmented(stem)
+        photo = _COUNTED.sub("", stem)
+        return photo if drawn[photo] <= MAX_DRAWINGS_OF_A_PHOTO else stem
+
+    return source
+
+
+def _unaugmented(stem: str) -> str:
+    return _AUGMENTED.sub("", stem)
+
+
+def is_augmented(sample: Sample) -> bool:
+    """Whether the picture is a copy that `augment` made."""
+    return sample.path is not None and _unaugmented(sample.path.stem) != sample.path.stem
+
+
+def read(data: DataConfig, root: Path, progress: bool = False) -> PictureSet:
+    """Everything a DataConfig names, below the data folder `root`, at most `limit` of a class and domain.
+
+    The notes tell of classes whose pictures all come from one source: those can only be trained on.
+    Raises ValueError where nothing is named or found, for a single class, and where no class is both drawn
+    and photographed though the one is to find the other; OSError where the Hub cannot be reached.
+    """
+    parts = [
+        read_folder(root / folder, domain, named_from=root, verify=False)
+        for folders, domain in ((data.photos, "photo"), (data.drawings, "drawing"))
+        for folder in folders
+    ]
+    if data.csv:
+        pictures = root / data.images if data.images else (root / data.csv).parent / "images"
+        parts.append(read_csv(root / data.csv, pictures, verify=False))
+    if data.hub:
+        name = str(root / data.hub) if (root / data.hub).exists() else data.hub
+        columns = (data.image_column, data.label_column)
+        parts.append(read_hub(name, *columns, limit=data.limit, seed=data.seed, verify=False))
+    if not parts:
+        raise ValueError("the data names no pictures; wanted: photos, drawings, csv or hub")
+    found = [sample for part in parts for sample in part.samples]
+    if len({sample.name for sample in found}) < len(found):
+        raise ValueError("the data names a folder, table or data set twice; wanted: each once")
+    samples, broken = _limited(found, data.limit, data.seed, progress)
+    if not samples:
+        raise ValueError(f"none of the {len(found)} pictures below {root} can be read; {broken[0][1]}")
+    if data.crosses_domains:
+        _check_domains(samples)
+    notes = tuple(note for part in parts for note in part.notes)
+    return with_classes(
+        PictureSet(tuple(samples), (*(entry for part in parts for entry in part.broken), *broken), notes)
+    )
+
+
+def with_classes(found: PictureSet) -> PictureSet:
+    """The set, with notes on classes that cannot be divided. Raises ValueError for fewer than two classes."""
+    labels = sorted({sample.label for sample in found.samples})
+    if len(labels) < 2:
+        raise ValueError(
+            f"all {len(found.samples)} pictures are of one class ({', '.join(labels)}); wanted: two or more, "
+            "for there is nothing to tell it from"
+        )
+    sources = defaultdict(set)
+    for sample in found.samples:
+        sources[sample.label].add(sample.source)
+    lone = [label for label in labels if len(sources[label]) == 1]
+    notes = found.notes
+    if lone:
+        notes += (
+            f"only trained on, because all they have comes from one source: {len(lone):,} of "
+            f"{len(labels):,} classes",
+            *shown([f"  {label}" for label in lone]),
+        )
+    return PictureSet(found.samples, found.broken, notes)
+
+
+def _check_domains(samples: Sequence[Sample]) -> None:
+    drawn = {sample.label for sample in samples if sample.domain == "drawing"}
+    photographed = {sample.label for sample in samples if sample.domain == "photo"}
+    if not drawn & photographed:
+        raise ValueError(
+            f"no class has drawings and photos (drawn: {', '.join(sorted(drawn)[:5])}; photos: "
+            f"{', '.join(sorted(photographed)[:5])}); name their folders alike"
+        )
+
+
+def _limited(
+    samples: Sequence[Sample], limit: int, seed: int, progress: bool
+) -> tuple[list[Sample], list[tuple[str, str]]]:
+    """`limit` sound pictures of each class and domain, in order, and those that were found broken.
+
+    Each class is drawn by a seed of its own: a class more or less leaves the others' choice as it is. Only
+    what is chosen is decoded, and a broken picture's place goes to the next one.
+    """
+    if not limit:
+        return sound(samples, progress)
+    waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, sample in enumerate(samples):
+        waiting[sample.domain, sample.label].append(row)
+    for (domain, label), rows in waiting.items():
+        rng = np.random.default_rng([seed, zlib.crc32(f"{domain}/{label}".encode(errors="surrogateescape"))])
+        waiting[domain, label] = rng.permutation(rows).tolist()
+    kept, broken = [], []
+    missing = dict.fromkeys(waiting, limit)
+    while tried := [row for key, rows in waiting.items() for row in rows[: missing[key]]]:
+        for key, rows in waiting.items():
+            waiting[key] = rows[missing[key] :]
+        good, bad = sound([samples[row] for row in tried], progress)
+        kept += good
+        broken += bad
+        for key, count in Counter((sample.domain, sample.label) for sample in good).items():
+            missing[key] -= count
+    place = {sample.name: row for row, sample in enumerate(samples)}
+    return sorted(kept, key=lambda sample: place[sample.name]), sorted(broken)

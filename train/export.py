@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 
+from train.beside import write_file
 from train.model import EmbeddingModel
 
 # Initialisers below this many numbers stay float32: they weigh nothing.
@@ -21,13 +23,14 @@ _SMALL = 256
 
 
 def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
-    """Write the serving graph: (N, 1, size, size) uint8 pixels in, (N, D) float32 unit vectors out.
+    """Write the serving graph: (N, C, size, size) uint8 pixels in, (N, D) float32 unit vectors out.
 
     Normalisation is inside, N is dynamic. Weights are stored as float16 behind Cast nodes: half the
     file, the same speed (ONNX Runtime folds the casts when it loads), vectors within 1e-5 cosine.
     """
     model = model.eval().to(memory_format=torch.contiguous_format)
-    example = torch.zeros(2, 1, size, size, dtype=torch.uint8)
+    channels = model.backbone.conv_stem.in_channels
+    example = torch.zeros(2, channels, size, size, dtype=torch.uint8, device=model.mean.device)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
@@ -45,8 +48,7 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
     graph = onnx.load_from_string(buffer.getvalue())
     _halve_weights(graph)
     onnx.checker.check_model(graph)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(graph.SerializeToString())
+    write_file(path, graph.SerializeToString())
 
 
 def _halve_weights(model: onnx.ModelProto) -> None:
@@ -63,13 +65,21 @@ def _halve_weights(model: onnx.ModelProto) -> None:
         model.graph.node.insert(0, cast)
 
 
-def write_model(model: EmbeddingModel, folder: Path, config: dict[str, Any]) -> None:
+def write_model(
+    model: EmbeddingModel, folder: Path, config: dict[str, Any], graph: Path | None = None
+) -> None:
     """Write model/: encoder.onnx, encoder.safetensors (float16) and config.json.
+
+    graph: of this very model and size, where it was exported before.
 
     config: what retrieval.encoder.EncoderConfig reads (size, dim, preparation) and what people want to
     know (backbone, variant, training, metrics).
     """
-    export_onnx(model, config["size"], folder / "encoder.onnx")
+    folder.mkdir(parents=True, exist_ok=True)
+    if graph is None:
+        export_onnx(model, config["size"], folder / "encoder.onnx")
+    else:
+        shutil.copyfile(graph, folder / "encoder.onnx")
     weights = {
         name: value.half() if value.is_floating_point() else value
         for name, value in model.state_dict().items()

@@ -1,22 +1,71 @@
-"""Miners choose triplets from a batch; they return indices and know nothing of losses."""
+"""Miners choose triplets from a batch; they return indices and know nothing of losses.
+
+All share one signature. labels_B: (B,) label ids, or (B, B) bool, True where two pictures count as the same
+thing (share a tag). rng: for those that draw.
+"""
 
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 Triplets = tuple[Tensor, Tensor, Tensor]  # anchor, positive, negative: (T,) indices each
 
 
+def alike(labels_B: Tensor) -> Tensor:
+    """(B, B) bool: which pictures count as the same thing, each with itself too."""
+    return labels_B if labels_B.dim() == 2 else labels_B[:, None] == labels_B[None, :]
+
+
 def _pairs(labels_B: Tensor, comparable_BB: Tensor | None) -> tuple[Tensor, Tensor]:
     """(B, B) bool masks of positives (the picture itself excluded) and negatives."""
-    same = labels_B[:, None] == labels_B[None, :]
-    positive = same & ~torch.eye(len(labels_B), dtype=torch.bool, device=labels_B.device)
+    same = alike(labels_B)
+    positive = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
     return positive, ~same if comparable_BB is None else ~same & comparable_BB
 
 
+def random_negatives(
+    similarity_BB: Tensor,
+    labels_B: Tensor,
+    margin: float,
+    comparable_BB: Tensor | None = None,
+    rng: Generator | None = None,
+) -> Triplets:
+    """For every anchor-positive pair one negative, any of them with the same chance.
+
+    rng: on the device of the similarities; None draws from torch's own. margin: not used. comparable_BB: as
+    of semi_hard.
+    """
+    positive, negative = _pairs(labels_B, comparable_BB)
+    positive = positive & negative.any(dim=1, keepdim=True)
+    anchors, positives = positive.nonzero(as_tuple=True)
+    if not len(anchors):
+        return anchors, positives, anchors
+    chances = negative[anchors].to(torch.float32)
+    return anchors, positives, torch.multinomial(chances, 1, generator=rng).squeeze(1)
+
+
+def hard(
+    similarity_BB: Tensor,
+    labels_B: Tensor,
+    margin: float,
+    comparable_BB: Tensor | None = None,
+    rng: Generator | None = None,
+) -> Triplets:
+    """For every anchor-positive pair the most similar negative. margin: not used; as of semi_hard else."""
+    positive, negative = _pairs(labels_B, comparable_BB)
+    positive = positive & negative.any(dim=1, keepdim=True)
+    anchors, positives = positive.nonzero(as_tuple=True)
+    negatives = similarity_BB.masked_fill(~negative, -2.0).argmax(dim=1)
+    return anchors, positives, negatives[anchors]
+
+
 def semi_hard(
-    similarity_BB: Tensor, labels_B: Tensor, margin: float, comparable_BB: Tensor | None = None
+    similarity_BB: Tensor,
+    labels_B: Tensor,
+    margin: float,
+    comparable_BB: Tensor | None = None,
+    rng: Generator | None = None,
 ) -> Triplets:
     """For every anchor-positive pair the most similar negative that is still farther than the positive
     and inside the margin; pairs without one are left out.
@@ -36,7 +85,11 @@ def semi_hard(
 
 
 def batch_hard(
-    similarity_BB: Tensor, labels_B: Tensor, margin: float, comparable_BB: Tensor | None = None
+    similarity_BB: Tensor,
+    labels_B: Tensor,
+    margin: float,
+    comparable_BB: Tensor | None = None,
+    rng: Generator | None = None,
 ) -> Triplets:
     """For every anchor its least similar positive and its most similar negative.
 
@@ -51,4 +104,4 @@ def batch_hard(
     return anchors, positives, negatives
 
 
-MINERS = {"semi-hard": semi_hard, "batch-hard": batch_hard}
+MINERS = {"random": random_negatives, "hard": hard, "semi-hard": semi_hard, "batch-hard": batch_hard}

@@ -7,31 +7,47 @@ from collections.abc import Iterator
 import numpy as np
 
 from train.concepts import hand
-from train.data import DOMAINS, Pictures
+from train.pictures import DOMAINS, Pictures
 
 CAREFULLY_DRAWN = 6.0  # how much oftener a concept with careful drawings is shown than one with doodles alone
 
 
 class LabelsByRecords:
-    """Draws batches of `labels` concepts with `records` pictures each; P may equal the class count.
+    """Draws batches of `labels` labels with `records` pictures each; P may equal the class count.
 
     A share of the concepts (drawn_share) comes from those that people drew; their pictures are drawings
     and, in turn, line art, doodles and photos. The others are line art.
     Pictures of one concept come from different hands as far as there are enough.
     """
 
-    def __init__(self, pictures: Pictures, labels: int, records: int, drawn_share: float, seed: int) -> None:
-        """Raises ValueError when there are fewer concepts than `labels`."""
-        self.concepts, self.label_ids = np.unique(pictures.concepts, return_inverse=True)
-        if labels > len(self.concepts):
-            raise ValueError(f"{labels} labels a batch, but the data has {len(self.concepts)}; lower it.")
-        self._labels, self._records = labels, records
+    def __init__(
+        self,
+        pictures: Pictures,
+        labels: int,
+        records: int,
+        drawn_share: float,
+        seed: int,
+        by_tag: bool = False,
+    ) -> None:
+        """by_tag: P tags in place of P labels, for collections whose labels each have one record.
+        Raises ValueError when there are fewer labels (or tags) than `labels`."""
+        self.labels, self.label_ids = np.unique(pictures.labels, return_inverse=True)
+        if by_tag:
+            groups = [rows for rows in map(np.flatnonzero, pictures.tags_NT.T) if len(rows)]
+        else:
+            order = np.argsort(self.label_ids, kind="stable")
+            groups = np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1)
+        if labels > len(groups):
+            what = "tags" if by_tag else "labels"
+            raise ValueError(
+                f"{labels} {what} a batch, but the data has {len(groups)}; lower labels_per_batch."
+            )
+        self._labels, self._records, self._seed = labels, records, seed
         self._rng = np.random.default_rng(seed)
         hands = np.array([hand(source) for source in pictures.sources])
-        # Per concept: the rows of its drawings, doodles and photos, and of its line art hand by hand.
+        # Per label: the rows of its drawings, doodles and photos, and of its line art hand by hand.
         self._of: list[dict[str, list[np.ndarray]]] = []
-        order = np.argsort(self.label_ids, kind="stable")
-        for rows in np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1):
+        for rows in groups:
             by_domain = {domain: rows[pictures.domains[rows] == domain] for domain in DOMAINS}
             of = {domain: [found] if len(found) else [] for domain, found in by_domain.items()}
             art = by_domain["art"]
@@ -50,8 +66,9 @@ class LabelsByRecords:
         self._weights = self._weights / self._weights.sum()
         self._drawn_count = min(round(labels * drawn_share), len(self.drawn_ids))
 
-    def batch(self) -> np.ndarray:
-        """(P * K,) picture indices, K of a label side by side."""
+    def batch(self, step: int) -> np.ndarray:
+        """(P * K,) picture indices, K of a label side by side; batch `step` is always the same one."""
+        self._rng = np.random.default_rng((self._seed, step))
         chosen: list[int] = []
         if self._drawn_count:
             chosen += self._rng.choice(

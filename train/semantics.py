@@ -15,8 +15,9 @@ from torch.nn import functional as F
 
 from train import torchvision_ops  # noqa: F401  (must come before timm)
 from train.concepts import concept
-from train.data import Pictures
-from train.model import EmbeddingModel, imagenet_classifier
+from train.model import EmbeddingModel
+from train.pictures import Pictures
+from train.weights import imagenet_classifier
 
 from timm.data import ImageNetInfo  # isort: skip
 
@@ -70,13 +71,13 @@ class ImageNetAnchor(nn.Module):
 
     def __init__(self, backbone: str, pictures: Pictures) -> None:
         super().__init__()
-        concepts, label_ids = np.unique(pictures.concepts, return_inverse=True)
+        concepts, label_ids = np.unique(pictures.labels, return_inverse=True)
         weight, bias = imagenet_classifier(backbone)
         self.register_buffer("weight", weight)
         self.register_buffer("bias", bias)
         photos = np.flatnonzero(pictures.domains == "photo")
-        seen = self._seen(backbone, pictures.ink_NHW[photos])
-        targets = imagenet_targets(concepts.tolist())
+        seen = self._seen(backbone, pictures.images_NCHW[photos])
+        targets = imagenet_targets([concept(label.replace("_", " ")) for label in concepts.tolist()])
         for label in np.unique(label_ids[photos]):
             targets[label] = seen[label_ids[photos] == label].mean(dim=0)
         # One table for both: a picture's row in it is its photo's, or after those its concept's.
@@ -85,13 +86,14 @@ class ImageNetAnchor(nn.Module):
         self.row_of[photos] = np.arange(len(photos))
 
     @torch.no_grad()
-    def _seen(self, backbone: str, photos_NHW: np.ndarray) -> Tensor:
-        teacher = EmbeddingModel(backbone, dim=None).eval().to(memory_format=torch.channels_last)
+    def _seen(self, backbone: str, photos_NCHW: np.ndarray) -> Tensor:
+        teacher = EmbeddingModel(backbone, dim=0, channels=photos_NCHW.shape[1]).eval()
+        teacher = teacher.to(memory_format=torch.channels_last)
         return torch.cat(
             [torch.zeros(0, len(self.bias))]
             + [
-                self._logits(teacher.features(torch.from_numpy(part)[:, None])).softmax(dim=1)
-                for part in np.array_split(photos_NHW, max(1, len(photos_NHW) // 64))
+                self._logits(teacher.features(torch.from_numpy(part))).softmax(dim=1)
+                for part in np.array_split(photos_NCHW, max(1, len(photos_NCHW) // 64))
                 if len(part)
             ]
         )

@@ -1,4 +1,4 @@
-"""A start in closed form: the head and the proxies that the frozen backbone already implies; and a way back.
+"""A start in closed form: the head and the proxies that the frozen backbone already implies.
 
 A random head leaves every picture near every other (cosine 0.36 on average) and random proxies first
 have to be found; with hundreds of concepts, each met once in many batches, that took most of a short run.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -45,15 +47,14 @@ def place_proxies(embeddings_ND: Tensor, label_ids_N: np.ndarray, proxies: Proxy
 
 
 @torch.no_grad()
-def mixed_with_imagenet(weights: dict[str, Tensor], backbone: str, share: float) -> dict[str, Tensor]:
-    """The model's weights with `share` of the backbone's ImageNet weights in their place, 0 to 1.
-
-    Everything of the backbone is mixed, BatchNorm statistics too; the head is left as it is.
-    """
-    if not share:
-        return weights
-    fresh = EmbeddingModel(backbone, dim=None).state_dict()
-    return {
-        name: torch.lerp(value, fresh[name], share) if name in fresh and value.is_floating_point() else value
-        for name, value in weights.items()
-    }
+def fit_probe(features_NF: Tensor, label_ids_N: np.ndarray, model: EmbeddingModel) -> None:
+    """Set the head's linear layer to the logistic regression of the labels on standardised features."""
+    scaler = StandardScaler().fit(features_NF.numpy())
+    probe = LogisticRegression(C=0.01, max_iter=500).fit(scaler.transform(features_NF.numpy()), label_ids_N)
+    weight_CF, bias_C = probe.coef_, probe.intercept_
+    if len(weight_CF) == 1:  # two classes: scikit-learn keeps the log-odds of the second alone
+        weight_CF, bias_C = np.concatenate([-weight_CF, weight_CF]) / 2, np.array([-1.0, 1.0]) * bias_C / 2
+    weight_CF = weight_CF / scaler.scale_
+    linear = model.head[0]
+    linear.weight.copy_(torch.from_numpy(weight_CF))
+    linear.bias.copy_(torch.from_numpy(bias_C - weight_CF @ scaler.mean_))

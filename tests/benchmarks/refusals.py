@@ -19,7 +19,7 @@ from hub_assets import bundle  # noqa: E402
 from retrieval.search import SearchService  # noqa: E402
 from retrieval.types import Query  # noqa: E402
 from train.concepts import motif_concept  # noqa: E402
-from train.data import drawing_files  # noqa: E402
+from train.starters.engraving_pictures import drawing_files  # noqa: E402
 
 
 def main() -> None:

@@ -24,9 +24,9 @@ import pyarrow.parquet as pq
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from train.data import line_art
-from train.line_art import PACKAGES
 from train.starters import glass
+from train.starters.engraving_pictures import line_art
+from train.starters.line_art import PACKAGES
 from train.starters.motifs import MOTIFS, Motif
 
 PICTURE = 384  # px, the side of a record's picture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +16,16 @@ from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from retrieval import images
 from retrieval.encoder import Encoder, EncoderConfig
-from retrieval.types import ImageError
 from train import calibrate
 from train.augment import simulate_drawing
 from train.concepts import hand, held_out, motif_concept
-from train.data import drawing_files, filled_share, line_art
+from train.config import to_json
+from train.encoders import encode
 from train.export import write_model
 from train.loop import load_config, load_run
 from train.metrics import bootstrap_interval
 from train.records import write_records
+from train.starters.engraving_pictures import drawing_files, filled_share, line_art
 from train.starters.motifs import FRENCH, MOTIFS
 
 COLUMNS = (
@@ -94,7 +94,7 @@ def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
         "variant": "engraving",
         "dim": config.dim,
         "size": config.serve_size,
-        "preparation": "ink",
+        "preparation": config.preparation,
         "training": training(run),
     }
     write_model(model, out / "model", served)
@@ -148,21 +148,7 @@ def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
 def training(run: Path) -> dict:
     """Every number of a run, and in place of its `before` those of the run it began with."""
     config = load_config(run)
-    return asdict(config) | {"before": training(Path(config.before)) if config.before else None}
-
-
-def encode(encoder: Encoder, pictures: list[Image.Image | Path], kind: str) -> np.ndarray:
-    """(N, D) vectors. A picture without any ink counts as white paper, so that no row goes missing."""
-    vectors = []
-    for start in range(0, len(pictures), 64):
-        prepared = []
-        for picture in pictures[start : start + 64]:
-            try:
-                prepared.append(encoder.prepare(images.load(picture), kind)[0])
-            except ImageError:
-                prepared.append(np.full((1, encoder.config.size, encoder.config.size), 255, np.uint8))
-        vectors.append(encoder.encode(np.stack(prepared)))
-    return np.concatenate(vectors)
+    return to_json(config) | {"before": training(Path(config.before)) if config.before else None}
 
 
 def simulated_neighbours(

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.helpers import SHAPES, shape
-from train import data, doodles
 from train.concepts import concept, held_out, motif_concept
-from train.data import DOMAINS, drawing_files, load_pictures, photo_files
-from train.misread import MISREAD
-from train.protocols import engraving_classes, left_out_concepts
+from train.engravings_protocol import engraving_classes, left_out_concepts
+from train.starters import doodles, engraving_pictures
+from train.starters.engraving_pictures import DOMAINS, drawing_files, load_pictures, photo_files
+from train.starters.misread import MISREAD
 from train.starters.motifs import MOTIFS
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -36,9 +36,10 @@ def root(tmp_path):
 def fewer(monkeypatch):
     """The doodles and line art a run would fetch, replaced by our own ornaments."""
     monkeypatch.setattr(doodles, "titles", dict)
-    monkeypatch.setattr(data, "line_art_sources", lambda classes: {})
-    ornaments = {source: name for source, name in data.motif_sources().items() if source.startswith("orna")}
-    monkeypatch.setattr(data, "motif_sources", lambda: ornaments)
+    monkeypatch.setattr(engraving_pictures, "line_art_sources", lambda classes: {})
+    motifs = engraving_pictures.motif_sources()
+    ornaments = {source: name for source, name in motifs.items() if source.startswith("orna")}
+    monkeypatch.setattr(engraving_pictures, "motif_sources", lambda: ornaments)
     return ornaments
 
 
@@ -46,10 +47,10 @@ def test_pictures_of_all_domains_are_prepared_and_kept(root, fewer, tmp_path):
     pictures = load_pictures(root, 32, tmp_path / "cache")
     again = load_pictures(root, 32, tmp_path / "cache")
     assert set(pictures.domains.tolist()) <= set(DOMAINS)
-    assert pictures.ink_NHW.shape[1:] == (32, 32)
+    assert pictures.images_NCHW.shape[1:] == (1, 32, 32)
     assert (pictures.domains == "drawing").sum() == 5
     assert (pictures.domains == "photo").sum() == 5
-    assert np.array_equal(pictures.ink_NHW, again.ink_NHW)
+    assert np.array_equal(pictures.images_NCHW, again.images_NCHW)
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
@@ -75,7 +76,7 @@ def test_every_finish_of_a_motifs_drawing_is_that_motif_and_two_claims_leave_wha
         "mdi:boat": "boat",
         "ph:rose": "rose",
     }
-    assert data._by_hand(sources, motifs) == {
+    assert engraving_pictures._by_hand(sources, motifs) == {
         "ph:flower": "daisy",
         "ph:flower-fill": "daisy",
         "mdi:boat": "ship",

@@ -1,61 +1,17 @@
-"""Fixed measurements, each one command: the same data, split and arithmetic for every model.
-
-A model is anything that turns prepared pictures into unit vectors; in practice the serving encoder, so
-that what is measured is what is served.
-"""
+"""Real drawings asked of real engravings: a fixed measurement, the same for every model."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from retrieval import images
-from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.encoder import Encoder
 from train.concepts import concept
 from train.config import SPLITS, Split
+from train.encoders import encode
 from train.metrics import bootstrap_interval, hit_at_k
-
-FROZEN_SIZE, FROZEN_DIM = 224, 1280
-
-
-def encode(
-    encoder: Encoder, pictures: Sequence[Path | Image.Image], kind: str = "sketch", batch: int = 32
-) -> np.ndarray:
-    """(N, D) vectors through the serving preparation and the serving graph."""
-    vectors = []
-    for start in range(0, len(pictures), batch):
-        prepared = [
-            encoder.prepare(images.load(picture), kind)[0] for picture in pictures[start : start + batch]
-        ]
-        vectors.append(encoder.encode(np.stack(prepared)))
-    return np.concatenate(vectors)
-
-
-def open_encoder(model: str, cache: Path, size: int | None = None, threads: int = 0) -> Encoder:
-    """The serving encoder of a run folder, of a bundle folder, or the frozen backbone ("frozen", 1280-d).
-
-    size: pixels a side to feed it, if not as served. A run's graph is exported into `cache`.
-    """
-    if (folder := Path(model) / "model").is_dir():
-        config = json.loads((folder / "config.json").read_text())
-        return Encoder(folder / "encoder.onnx", EncoderConfig.from_json(config), threads)
-    from train.export import export_onnx
-    from train.loop import load_run
-    from train.model import EmbeddingModel
-
-    if model == "frozen":
-        network, size, dim = EmbeddingModel(dim=None), size or FROZEN_SIZE, FROZEN_DIM
-    else:
-        network, config = load_run(Path(model))
-        size, dim = size or config.serve_size, config.dim
-    path = cache / "graphs" / f"{Path(model).name}-{size}.onnx"
-    export_onnx(network, size, path)
-    return Encoder(path, EncoderConfig(size, dim), threads)
-
 
 # To choose a recipe by, so that the gate is asked once: other classes of Sketchy that the engravings show,
 # matched by name and looked at. With one or two engravings for most it is harder for the frozen backbone

@@ -1,0 +1,196 @@
+"""A run on pictures of one's own as a bundle: the encoder that did best, every picture a record, cards."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
+from hub_assets.cards import dataset_card, model_card
+from train import calibrate
+from train.answers import Answers
+from train.config import TrainConfig, to_json
+from train.encoders import FROZEN_SIZE, frozen_encoder, run_encoder
+from train.evaluate import figures
+from train.examine import HEADLINES, answers_of, intervals_over, vectors_of
+from train.export import write_model
+from train.loop import load_checkpoint, load_run
+from train.losses import Comparison
+from train.material import Material, gather
+from train.metrics import paired_difference_interval
+from train.model import EmbeddingModel
+from train.records import write_records
+from train.samples import Sample
+
+THUMBNAIL = 384  # pixels of its longer side, at most
+JUDGED_BY = "mAP@all"
+# Columns of a table of recipes, in the words of a person.
+_TITLES = {
+    "title": ("Title", "Titre"),
+    "ingredients": ("Ingredients", "Ingrédients"),
+    "instructions": ("Instructions", "Préparation"),
+}
+
+
+def export_run(run: Path, root: Path, out: Path, name: str, version: str, force: bool = False) -> str:
+    """Write the bundle beside `out`, put it in its place, and say in one line what is in it.
+
+    A trained encoder that does not find more than the frozen backbone, outside the 95% interval of their
+    difference on the test's queries, gives way to it; force keeps the trained one. A siamese bundle holds no
+    pictures: it stands in for one that does. Raises as train.examine.examine does.
+    """
+    network, config = load_run(run)
+    material = gather(config.data, root, run)
+    part = out.with_name(f"{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        said = _write(run, network, config, material, root, part, name, version, force)
+        shutil.rmtree(out, ignore_errors=True)
+        part.rename(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return f"{out}: {said}"
+
+
+def _write(
+    run: Path,
+    network: EmbeddingModel,
+    config: TrainConfig,
+    material: Material,
+    root: Path,
+    out: Path,
+    name: str,
+    version: str,
+    force: bool,
+) -> str:
+    encoder = run_encoder(run)
+    answers = answers_of(encoder, material, config, root, True)
+    measured, per_query = figures(answers, config.margin, intervals_over(config))
+    served = _served(network, config, config.serve_size)
+    said = f"the encoder of {run.name} ({config.variant})"
+    if config.variant != "raw":
+        frozen = EmbeddingModel(config.backbone, 0, channels=config.channels)
+        peer = frozen_encoder(config)
+        peer_answers = answers_of(peer, material, config, root, True)
+        peer_measured, peer_per_query = figures(peer_answers, config.margin, intervals_over(config))
+        low, high = _difference(per_query, peer_per_query)
+        mine, peers = (one[JUDGED_BY]["value"] for one in (measured, peer_measured))
+        compared = f"{JUDGED_BY} {mine:.3f}, frozen {peers:.3f}, difference {low:+.3f} to {high:+.3f}"
+        if low > 0:
+            said += f", better than the frozen backbone: {compared}"
+        elif force:
+            said += f", kept by --force though no better than the frozen backbone: {compared}"
+        else:
+            said = f"the frozen backbone, which {run.name} does not beat: {compared}; --force keeps the run's"
+            network, encoder, answers, measured = frozen, peer, peer_answers, peer_measured
+            served = _served(frozen, config, FROZEN_SIZE) | {"variant": "raw"}
+    if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
+        served["comparison"] = _comparison(run)
+    records = material.on("train", "validation", "test", domain=_shown(config))
+    vectors_ND = vectors_of(encoder, records, config, True)
+    headlines = {key: measured[key] for key in HEADLINES if key in measured}
+    own = sorted({column for record in records for column in record.fields})
+    manifest = Manifest(
+        name=name,
+        titles={"en": name, "fr": name},
+        version=version,
+        dim=network.dim,
+        rows=len(records),
+        encoder_sha256="",
+        columns=tuple(Column(column, *_TITLES.get(column, (column, column))) for column in own),
+        calibration=_calibration(answers),
+        figures=headlines,
+    )
+    write_model(network, out / "model", served | {"metrics": headlines}, encoder.path)
+    pictures = config.variant != "siamese"
+    rows = [_row(record, number, own, pictures) for number, record in enumerate(records)]
+    write_records(out / "dataset", rows, vectors_ND, own)
+    credit = "The pictures are those of the folder or table it was made from; their licence is their owner's."
+    labels = len({record.label for record in records})
+    (out / "dataset" / "README.md").write_text(
+        dataset_card(manifest, labels, "other", credit), encoding="utf-8"
+    )
+    (out / "model" / "README.md").write_text(model_card(manifest, served, "other"), encoding="utf-8")
+    write_manifest(out, manifest)
+    return f"{len(records):,} records of {labels:,} labels; {said}"
+
+
+def _served(network: EmbeddingModel, config: TrainConfig, size: int) -> dict[str, Any]:
+    """model/config.json, as serving and people read it."""
+    return {
+        "backbone": config.backbone,
+        "variant": config.variant,
+        "dim": network.dim,
+        "size": size,
+        "preparation": config.preparation,
+        "training": to_json(config),
+    }
+
+
+def _comparison(run: Path) -> dict[str, Any]:
+    """The comparison head of a twin network as plain numbers."""
+    learnt = load_checkpoint(run)[0]["objective"]
+    head = Comparison(len(learnt["comparison.raw_D"]))
+    head.load_state_dict({name: learnt[f"comparison.{name}"] for name in ("raw_D", "bias")})
+    return {
+        "weights": [round(float(weight), 6) for weight in head.weights.detach()],
+        "bias": round(float(head.bias.detach()), 6),
+    }
+
+
+def _difference(mine: dict[str, np.ndarray], peers: dict[str, np.ndarray]) -> tuple[float, float]:
+    asked = ~np.isnan(mine[JUDGED_BY])
+    return paired_difference_interval(mine[JUDGED_BY][asked], peers[JUDGED_BY][asked], mine["groups"][asked])
+
+
+def _shown(config: TrainConfig) -> str | None:
+    """Where drawings ask photos, the photos are the gallery."""
+    return "photo" if config.data.crosses_domains else None
+
+
+def _calibration(answers: Answers) -> Calibration:
+    """The vote as the test was read with it, and a test for strangers where the run named some."""
+    vote = answers.calibration
+    if not len(answers.outside_names):
+        return vote
+    inside_QG, outside_OG = answers.similarities(), answers.outside_OD @ answers.gallery_ND.T
+    own = np.flatnonzero(answers.own_row_Q >= 0)
+    inside_QG[own, answers.own_row_Q[own]] = -1.0
+
+    def nearest_three(similarity_QG: np.ndarray) -> np.ndarray:
+        return np.sort(similarity_QG, axis=1)[:, -3:].mean(axis=1)
+
+    fields, _ = calibrate.fit_in_domain(
+        answers.query_QD,
+        nearest_three(inside_QG),
+        answers.groups_of("source"),
+        answers.outside_OD,
+        nearest_three(outside_OG),
+    )
+    return Calibration(k=vote.k, temperature=vote.temperature, confidence=vote.confidence, **fields)
+
+
+def _row(record: Sample, number: int, own: list[str], pictures: bool) -> dict[str, Any]:
+    fields = {column: _text(record.fields.get(column, "")) for column in own}
+    return {
+        "id": f"{number:06d}",
+        "label": record.label,
+        "tags": [tag.lower() for tag in record.tags],
+        "picture": _thumbnail(record.open()) if pictures else None,
+    } | fields
+
+
+def _text(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | list) else value
+
+
+def _thumbnail(picture: Image.Image) -> bytes:
+    picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    kept = io.BytesIO()
+    picture.save(kept, "WEBP", quality=82)
+    return kept.getvalue()

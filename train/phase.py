@@ -1,0 +1,225 @@
+"""One phase of a training: what learns, by which steps, and the best weights so far."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import torch
+from torch import Generator, nn
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel
+from tqdm import tqdm
+
+from train import checkpoint
+from train.batches import VIEWS, Batches, ahead, held_activations
+from train.config import Phase, TrainConfig
+from train.distributed import Ranks, agreed, average_gradients, gathered
+from train.health import Watch
+from train.model import EmbeddingModel
+from train.objective import Objective
+from train.pictures import Pictures
+from train.validation import Judge
+
+LOG_EVERY = 20  # steps
+SAVE_EVERY = 200  # steps; a killed run loses no more
+CHECKS = 8  # validations of a phase that counts pictures, not epochs
+
+
+def _moving_average(decay: float):
+    """Exponential moving average that forgets where the phase began: short at first, `decay` later on."""
+
+    def average(kept: torch.Tensor, current: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+        weight = 1.0 - min(decay, (1.0 + float(count)) / (10.0 + float(count)))
+        return torch.lerp(kept, current, weight) if kept.is_floating_point() else current
+
+    return average
+
+
+class PhaseTraining:
+    """One phase under way: its optimizer, its schedule, the best weights so far."""
+
+    def __init__(
+        self,
+        phase: Phase,
+        number: int,
+        config: TrainConfig,
+        pictures: Pictures,
+        validation: Pictures | None,
+        model: EmbeddingModel,
+        objective: Objective,
+        ranks: Ranks,
+    ) -> None:
+        self.started, self.spent = time.perf_counter(), 0.0
+        self.phase, self.number, self.config, self.ranks = phase, number, config, ranks
+        self.model, self.objective = model, objective
+        torch.manual_seed(config.seed + number)
+        model.let_learn(phase.learns, phase.frozen_blocks)
+        self.batches = Batches(pictures, config, phase, number)
+        self.labels = ranks.part_of(config.labels_per_batch)
+        self.held = None
+        if phase.learns != "all":
+            views = VIEWS if config.flips else 1
+            self.held = held_activations(model, pictures, phase.size, ranks.device, views)
+        judge = Judge(validation, model, phase.size, ranks.device) if validation is not None else None
+        self.judge = judge or None
+        each_epoch = max(1, -(-len(pictures) // config.batch))
+        self.steps = max(2, phase.epochs * each_epoch or phase.pictures // config.batch)
+        self.check_every = each_epoch if phase.epochs else max(1, self.steps // CHECKS)
+        self.optimizer, self.schedule = self._optimizer()
+        self.average = None
+        if config.average_decay:
+            self.average = AveragedModel(
+                model, avg_fn=_moving_average(config.average_decay), use_buffers=True
+            )
+        self.watch = Watch(config.margin)
+        self.step, self.stale, self.best = 0, 0, -1.0
+        self.best_weights: dict[str, torch.Tensor] | None = None
+
+    def _optimizer(self):
+        config, phase = self.config, self.phase
+        groups = [
+            (self.model.backbone, phase.learning_rate, config.weight_decay),
+            (self.model.head, phase.learning_rate * config.head_factor, config.weight_decay),
+            (self.objective.proxies, config.proxy_rate, 0.0),
+            (self.objective.comparison, phase.learning_rate * config.head_factor, 0.0),
+        ]
+        chosen = []
+        for module, rate, decay in groups:
+            weights = [weight for weight in module.parameters() if weight.requires_grad] if module else []
+            if weights:
+                chosen.append({"params": weights, "lr": rate, "weight_decay": decay})
+        if not chosen:
+            raise ValueError(
+                f"phase {phase.name!r} lets nothing learn; wanted: a head (dim) or 'end' or 'all'"
+            )
+        self.learning = [weight for group in chosen for weight in group["params"]]
+        optimizer = torch.optim.AdamW(chosen, fused=True)
+        schedule = OneCycleLR(
+            optimizer,
+            max_lr=[group["lr"] for group in chosen],
+            total_steps=self.steps,
+            pct_start=0.05,
+            final_div_factor=100,
+        )
+        return optimizer, schedule
+
+    def run(self, run: Path, events: TextIO | None, progress: bool) -> None:
+        """Train to the end of the phase, or until validation stops getting better, and leave the model with
+        the phase's best weights."""
+        if (run / "last.pt").exists():
+            self._restore(checkpoint.load(run / "last.pt"))
+        elif self.judge:
+            self._check(events)  # what it begins with may be the best there is
+        steps = ahead(self._made, self.step, self.steps)
+        bar = tqdm(
+            steps,
+            desc=self.phase.name,
+            initial=self.step,
+            total=self.steps,
+            disable=not (progress and self.ranks.leads),
+            mininterval=10,
+        )
+        for rows_B, made in bar:
+            parts = self._learn(rows_B, made)
+            self.step += 1
+            ends = self.step == self.steps
+            if events and ((self.step - 1) % LOG_EVERY == 0 or ends):
+                event = {"phase": self.phase.name, "step": self.step - 1, "of": self.steps}
+                event |= {name: round(value, 4) for name, value in parts.items()}
+                event["seconds"] = round(self._seconds(), 1)
+                events.write(json.dumps(event) + "\n")
+                if warning := self.watch.sees(parts):
+                    tqdm.write(f"warning: {warning}")
+                    events.write(json.dumps({"phase": self.phase.name, "warning": warning}) + "\n")
+            if self.judge and (self.step % self.check_every == 0 or ends):
+                self._check(events)
+                if agreed(0 < self.config.patience <= self.stale, self.ranks):
+                    break
+            if self.ranks.leads and self.step % SAVE_EVERY == 0 and not ends:
+                checkpoint.save(self._state(), run / "last.pt")
+        steps.close()
+        kept = self.best_weights or checkpoint.weights_of(self._learnt())
+        self.model.load_state_dict(kept)
+
+    def _made(self, step: int):
+        rows_B = self.batches.rows(step)
+        if self.held is None:
+            return rows_B, self.batches.images(step, self.labels)
+        each = self.config.records_per_label
+        mine = rows_B[self.labels.start * each : self.labels.stop * each]
+        return rows_B, self.held[self.batches.views(step, self.labels), mine].float()
+
+    def _learn(self, rows_B: np.ndarray, made: torch.Tensor) -> dict[str, float]:
+        """One step on the whole batch; this process embeds its part of it."""
+        device = self.ranks.device
+        self.model.train()
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            made = made.to(device, non_blocking=True)
+            features_bF = self.model.features(made) if self.held is None else self.model.rest(made)
+            embeddings_bD = self.model.embed(features_bF)
+        embeddings_BD = gathered(embeddings_bD.float(), self.ranks)
+        features_BF = gathered(features_bF.float(), self.ranks)
+        rng = Generator(device).manual_seed(self.config.seed + self.step)
+        loss, parts = self.objective(features_BF, embeddings_BD, rows_B, self.phase, rng)
+        if not torch.isfinite(loss):
+            raise RuntimeError(
+                f"the loss is {loss.item()} at step {self.step} of {self.phase.name}; lower the learning rate"
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        average_gradients(self.learning, self.ranks)
+        nn.utils.clip_grad_norm_(self.learning, 5.0)
+        self.optimizer.step()
+        self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return parts
+
+    def _seconds(self) -> float:
+        """Spent on the phase so far, before a kill too."""
+        return self.spent + time.perf_counter() - self.started
+
+    def _learnt(self) -> EmbeddingModel:
+        return self.average.module if self.average is not None and self.step else self.model
+
+    def _check(self, events: TextIO | None) -> None:
+        figures = self.judge(self._learnt())
+        better = figures["mAP"] > self.best
+        self.stale = 0 if better else self.stale + 1
+        if better:
+            self.best, self.best_weights = figures["mAP"], checkpoint.weights_of(self._learnt())
+        if events:
+            event = {"phase": self.phase.name, "step": self.step, "of": self.steps, "validation": figures}
+            events.write(json.dumps(event) + "\n")
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "phase": self.number,
+            "model": checkpoint.weights_of(self.model),
+            "objective": self.objective.learnt(),
+            "average": None if self.average is None else checkpoint.weights_of(self.average),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "step": self.step,
+            "seconds": self._seconds(),
+            "stale": self.stale,
+            "best": self.best,
+            "best_weights": self.best_weights,
+        }
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        if state["phase"] != self.number:
+            return
+        self.model.load_state_dict(state["model"])
+        self.objective.load_state_dict(state["objective"], strict=False)
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.spent = state["seconds"]
+        self.step, self.stale, self.best = state["step"], state["stale"], state["best"]
+        self.best_weights = state["best_weights"]

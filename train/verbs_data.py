@@ -1,0 +1,95 @@
+"""python -m train augment | balance: data sets made larger and even, as folders."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from train.config import DataConfig
+
+KINDS = {"auto": None, "drawing": True, "photo": False}
+
+
+def add_verbs(subparsers: argparse._SubParsersAction) -> None:
+    """Register the verbs; `options.run_verb(options)` does what was asked for.
+
+    It raises ValueError, OSError or RuntimeError with a sentence for the person."""
+    shares = DataConfig()
+    augment = subparsers.add_parser("augment", help="write augmented versions of a folder of classes")
+    augment.set_defaults(run_verb=_augment)
+    augment.add_argument("--raw-dir", type=Path, required=True, help="folder with one sub-folder per class")
+    augment.add_argument("--copies", type=int, default=4, help="versions of each picture (default: 4)")
+
+    balance = subparsers.add_parser(
+        "balance", help="divide a folder of classes and fill small ones by augmentation"
+    )
+    balance.set_defaults(run_verb=_balance)
+    balance.add_argument("--input-dir", type=Path, required=True, help="folder with one sub-folder per class")
+    balance.add_argument(
+        "--min-per-class",
+        type=int,
+        default=80,
+        help="training pictures each class is filled to (default: 80)",
+    )
+    balance.add_argument(
+        "--min-threshold", type=int, default=2, help="classes with fewer pictures are left out (default: 2)"
+    )
+    for name in ("test_share", "validation_share"):
+        flag, default = "--" + name.replace("_", "-"), getattr(shares, name)
+        balance.add_argument(flag, type=float, default=default, help=f"default: {default}")
+
+    for verb in (augment, balance):
+        verb.add_argument("--output-dir", type=Path, required=True, help="a folder that is new or empty")
+        verb.add_argument(
+            "--kind", choices=tuple(KINDS), default="auto", help="what the pictures are (default: auto)"
+        )
+        verb.add_argument(
+            "--no-flip",
+            nargs="*",
+            default=(),
+            metavar="CLASS",
+            help="classes that are never mirrored; letters never are",
+        )
+        verb.add_argument("--size", type=int, help="pixels a side of what is made (default: 224)")
+        verb.add_argument("--seed", type=int, default=shares.seed, help=f"default: {shares.seed}")
+
+
+def _augment(options: argparse.Namespace) -> None:
+    from train.photo_augment import SIZE, augment_folder
+
+    found = augment_folder(
+        options.raw_dir,
+        options.output_dir,
+        options.copies,
+        KINDS[options.kind],
+        options.no_flip,
+        options.seed,
+        options.size or SIZE,
+        progress=True,
+    )
+    print("\n".join(found.lines()))
+    print(f"augmented, with {options.copies} versions of each: {options.output_dir}")
+    print(f"what was done: {options.output_dir / 'contact-sheet.png'}")
+
+
+def _balance(options: argparse.Namespace) -> None:
+    from train.balance import balance_folder
+    from train.photo_augment import SIZE
+
+    data = DataConfig(
+        test_share=options.test_share, validation_share=options.validation_share, seed=options.seed
+    )
+    done = balance_folder(
+        options.input_dir,
+        options.output_dir,
+        options.min_per_class,
+        options.min_threshold,
+        data,
+        KINDS[options.kind],
+        options.no_flip,
+        options.size or SIZE,
+        progress=True,
+    )
+    print("\n".join(done.lines()))
+    print(f"balanced, with split.csv: {options.output_dir}")
+    print(f"classes before and after: {options.output_dir / 'histogram.png'}")
