@@ -2,6 +2,7 @@
 
     model/    encoder.onnx, encoder.safetensors, config.json, README.md
     dataset/  records-00000-of-0000N.parquet, manifest.json, README.md
+    siamese/  optional: a second bundle of the same collection, read only when the first does not verify
 
 The manifest holds the SHA-256 of every file of the dataset and of the encoder that made its vectors, so
 a file that was altered, and a model that does not belong to the records, are both refused by name.
@@ -23,7 +24,9 @@ from retrieval.types import BundleError, NotFoundError
 
 FORMAT = 1
 STARTERS = Path(__file__).parent / "starter"
-# Columns every record has; all others are the collection's own and are listed in the manifest.
+SIAMESE = "siamese"
+# Columns every record has, where a picture may be null and "image" may be missing altogether; all others are
+# the collection's own and are listed in the manifest.
 RESERVED = ("id", "image", "label", "tags", "embedding")
 
 
@@ -98,10 +101,16 @@ class Bundle:
 
 def starters() -> dict[str, Path]:
     """The embedded bundles by name."""
-    return {
-        path.parent.parent.name: path.parent.parent
-        for path in sorted(STARTERS.glob("*/dataset/manifest.json"))
-    }
+    return within(STARTERS)
+
+
+def within(folder: Path) -> dict[str, Path]:
+    """The bundle folders in a folder, by name. One that has only its siamese bundle left is among them."""
+    return {path.name: path for path in sorted(folder.glob("*")) if _has_manifest(path)}
+
+
+def _has_manifest(folder: Path) -> bool:
+    return any((one / "dataset" / "manifest.json").is_file() for one in (folder, folder / SIAMESE))
 
 
 def find(name_or_folder: str) -> Path:
@@ -109,7 +118,7 @@ def find(name_or_folder: str) -> Path:
     known = starters()
     if name_or_folder in known:
         return known[name_or_folder]
-    if (Path(name_or_folder) / "dataset" / "manifest.json").is_file():
+    if _has_manifest(Path(name_or_folder)):
         return Path(name_or_folder)
     raise NotFoundError(
         f"There is no collection {name_or_folder!r}; wanted: {', '.join(known) or 'none is embedded'}, "
@@ -133,11 +142,11 @@ def read(folder: Path) -> Bundle:
         path = folder / "dataset" / name
         if Path(name).name != name:
             raise BundleError(f"{folder.name}: the manifest names {name!r}, which is not a plain file name.")
-        if not path.is_file() or sha256(path) != wanted:
+        if _seen(path) != wanted:
             raise BundleError(f"{folder.name}: {name} is missing or altered; fetch the bundle again.")
     if not bundle.shards:
         raise BundleError(f"{folder.name}: the manifest lists no records; export the bundle again.")
-    seen = sha256(bundle.encoder) if bundle.encoder.is_file() else "missing"
+    seen = _seen(bundle.encoder)
     if seen != manifest.encoder_sha256:
         raise BundleError(
             f"collection {manifest.name!r} was encoded by {manifest.encoder_sha256[:8]}..., the model is "
@@ -146,11 +155,21 @@ def read(folder: Path) -> Bundle:
     return bundle
 
 
+def _seen(path: Path) -> str:
+    """The SHA-256 of a file, or "missing" where it cannot be read."""
+    try:
+        return sha256(path)
+    except OSError:
+        return "missing"
+
+
 def _json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BundleError(f"{path.name} cannot be read ({error}); fetch the bundle again.") from None
+        # The text of an OSError holds the whole path, which is nobody's business but the machine's.
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BundleError(f"{path.name} cannot be read ({why}); fetch the bundle again.") from None
     if not isinstance(value, dict):
         raise BundleError(f"{path.name} holds no JSON object; fetch the bundle again.")
     return value

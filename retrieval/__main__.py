@@ -1,4 +1,7 @@
-"""The command line: python -m retrieval search | batch | embed | info. Imports neither gradio nor torch."""
+"""The command line: python -m retrieval search | compare | batch | embed | info.
+
+Imports neither gradio nor torch.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import numpy as np
 from hub_assets import bundle as bundles
 from retrieval import images
 from retrieval.search import SearchService
-from retrieval.types import DEFAULT_K, KINDS, MAX_K, BurinError, Query, SearchResult
+from retrieval.types import DEFAULT_K, KINDS, MAX_K, BurinError, Comparison, Query, SearchResult
 
 # What a folder is searched for; anything else in it is no picture and is passed over in silence.
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
@@ -58,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("file", type=Path, metavar="FILE")
     search.add_argument("--tags", default="", help="only records with all of these tags, separated by commas")
     search.add_argument("--json", action="store_true", help="print the answer of the API as JSON")
+
+    compare = verb("compare", _compare, "how alike two pictures are")
+    compare.add_argument("a", type=Path, metavar="A")
+    compare.add_argument("b", type=Path, metavar="B")
+    compare.add_argument("--json", action="store_true", help="print the answer of the API as JSON")
 
     batch = verb("batch", _batch, "search for every picture of a folder, one JSON line each", k=True)
     batch.add_argument("folder", type=Path, metavar="DIR")
@@ -110,6 +118,20 @@ def _in_words(result: SearchResult) -> str:
     if not result.in_domain:
         guess = f"nothing like this here, these are the nearest; {guess}"
     return "\n".join([*lines, f"{guess}; taken for a {result.kind}; {result.timings_ms['total']:.1f} ms"])
+
+
+def _compare(options: argparse.Namespace) -> int:
+    service, name = _service(options.collection)
+    compared = service.compare(name, options.a, options.b, options.kind, options.kind)
+    print(json.dumps(compared.to_json(), ensure_ascii=False) if options.json else _likeness(compared))
+    return 0
+
+
+def _likeness(compared: Comparison) -> str:
+    words = f"similarity {compared.similarity:.3f}"
+    if compared.score is not None:
+        words += f"; the same label: {compared.score:.0%}"
+    return f"{words}; {compared.timings_ms['total']:.1f} ms"
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -176,6 +198,8 @@ def _info(options: argparse.Namespace) -> int:
         print(json.dumps(info, ensure_ascii=False))
         return 0
     print(f"{info['name']} {info['version']} ({info['source']}): {info['titles']['en']}")
+    if info["notice"]:
+        print(info["notice"])
     print(f"{info['records']} records, {len(info['labels'])} labels, vectors of {info['dim']}")
     print("labels: " + ", ".join(info["labels"]))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import unicodedata
@@ -17,21 +18,48 @@ from hub_assets import bundle as bundles
 from hub_assets.bundle import Calibration, Column
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.index import FlatIndex, VectorIndex
+from retrieval.readings import ComparisonHead
 from retrieval.types import BundleError, Embedding, NotFoundError, Record
+
+log = logging.getLogger(__name__)
 
 
 class Collection:
     """Everything one gallery needs to answer. Read-only after opening, so threads may share it.
 
-    name, titles, version, columns, terms_fr, figures: from the manifest. source: "starter", "folder" or
-    "hub". labels: sorted names. labels_N, embeddings_ND: per row, in the order of the records.
+    name, titles, version, columns, terms_fr, figures: from the manifest. source: "starter", "folder", "hub",
+    or "siamese" when that bundle stands in for the main one; notice: then a sentence that says so and why,
+    otherwise empty. comparison: of a siamese bundle. labels: sorted names. labels_N, embeddings_ND: per
+    row, in the order of the records.
     """
+
+    @classmethod
+    def open(cls, folder: Path, source: str = "folder", threads: int = 0) -> Collection:
+        """The bundle in the folder or, when it does not verify, the one in its siamese/.
+
+        Raises BundleError, with both reasons when both fail.
+        """
+        siamese = folder / bundles.SIAMESE
+        try:
+            return cls(folder, source, threads)
+        except BundleError as error:
+            if not siamese.is_dir():
+                raise
+            reason = str(error)
+        try:
+            standing_in = cls(siamese, "siamese", threads)
+        except BundleError as error:
+            raise BundleError(f"{reason} The siamese bundle does not open either: {error}") from None
+        standing_in.notice = f"The siamese model answers, as the main one does not open: {reason}"
+        log.warning("%s: %s", folder.name, standing_in.notice)
+        return standing_in
 
     def __init__(self, folder: Path, source: str = "folder", threads: int = 0) -> None:
         """Verify and open. Raises BundleError; then nothing is left open."""
         opened = bundles.read(folder)
         manifest = opened.manifest
         self.source = source
+        self.notice = ""
         self.name: str = manifest.name
         self.titles: Mapping[str, str] = manifest.titles
         self.version: str = manifest.version
@@ -41,6 +69,9 @@ class Collection:
         self.calibration: Calibration = manifest.calibration
         config = EncoderConfig.from_json(opened.config)
         self.encoder = Encoder(opened.encoder, config, threads)
+        self.comparison: ComparisonHead | None = None
+        if opened.config.get("comparison") is not None:
+            self.comparison = ComparisonHead.from_json(opened.config["comparison"], config.dim)
         self._tables = bundles.open_tables(opened)
         # A Parquet reader that two threads use at once takes the process down.
         self._one_reader = threading.Lock()
@@ -57,6 +88,7 @@ class Collection:
             vectors.append(_vectors(rows.column("embedding"), config.dim, manifest.name))
             self.records += _records(rows, own)
         self.embeddings_ND: Embedding = np.concatenate(vectors)
+        self._pictured_N = np.concatenate([_pictured(table) for table in self._tables])
         self._row_of = {record.id: row for row, record in enumerate(self.records)}
         if not self.records:
             raise BundleError(f"{manifest.name}: there is not a single record; export the bundle again.")
@@ -120,9 +152,18 @@ class Collection:
         english = list(terms)
         return [*english, *(self.terms_fr[term] for term in english if term in self.terms_fr)]
 
+    def has_picture(self, record_id: str) -> bool:
+        """Whether there is a thumbnail: a bundle may leave them out to stay small."""
+        return bool(self._pictured_N[self.row(record_id)])
+
     def picture(self, record_id: str) -> bytes:
-        """The record's encoded thumbnail (WebP, at most 384 px), read from its row group on disk."""
+        """The record's encoded thumbnail (WebP, at most 384 px), read from its row group on disk.
+
+        Raises NotFoundError for a record that is not here or has none.
+        """
         row = self.row(record_id)
+        if not self._pictured_N[row]:
+            raise NotFoundError(f"The record {record_id!r} of {self.name!r} has no picture.")
         for table in self._tables:
             for group in range(table.num_row_groups):
                 rows = table.metadata.row_group(group).num_rows
@@ -151,6 +192,24 @@ def _vectors(column: Any, dim: int, name: str) -> Embedding:
     if len(vectors) and np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > 1e-2:
         raise BundleError(f"{name}: the embeddings are not of unit norm; export the bundle again.")
     return vectors
+
+
+def _pictured(table: pq.ParquetFile) -> np.ndarray:
+    """(rows,) bool: which records of a shard have a thumbnail. Its statistics tell it for whole row groups;
+    pictures are read only in one that says nothing, or has some and lacks some."""
+    leaves = [table.metadata.schema.column(leaf).path for leaf in range(table.metadata.num_columns)]
+    if "image.bytes" not in leaves:
+        return np.zeros(table.metadata.num_rows, dtype=bool)
+    groups = []
+    for group in range(table.num_row_groups):
+        about = table.metadata.row_group(group)
+        seen = about.column(leaves.index("image.bytes")).statistics
+        if seen is not None and seen.null_count in (0, about.num_rows):
+            groups.append(np.full(about.num_rows, seen.null_count == 0))
+        else:
+            pictures = table.read_row_group(group, columns=["image"]).column("image").to_pylist()
+            groups.append(np.array([bool(one and one["bytes"]) for one in pictures]))
+    return np.concatenate(groups) if groups else np.zeros(0, dtype=bool)
 
 
 def _records(rows: pq.ParquetFile, own: list[str]) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,25 @@ from retrieval.types import BundleError, Embedding, Kind
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """How a picture becomes what the graph takes. channels: C of it. apply: (RGB picture, kind, S) -> (uint8
+    of C x S x S values, the kind it was taken for); raises ImageError."""
+
+    channels: int
+    apply: Callable[[Image.Image, Kind, int], tuple[np.ndarray, str]]
+
+
+# By the name that config.json gives it.
+PREPARATIONS: Mapping[str, Preparation] = {
+    "ink": Preparation(1, images.ink_on_paper),
+    "colour": Preparation(3, images.colour_square),
+}
+
+
+@dataclass(frozen=True)
 class EncoderConfig:
     """model/config.json, the part serving needs. size: pixels a side of what the graph takes. dim: of
-    its vectors. preparation: how a picture becomes that ("ink": ink on paper, one grey channel)."""
+    its vectors. preparation: one of PREPARATIONS ("ink": one grey channel, "colour": RGB)."""
 
     size: int
     dim: int
@@ -33,9 +49,15 @@ class EncoderConfig:
             raise BundleError(
                 f"config.json lacks a usable value ({error}); export the bundle again."
             ) from None
-        if config.preparation != "ink" or not 32 <= config.size <= 512 or not 1 <= config.dim <= 4096:
+        known = config.preparation in PREPARATIONS
+        if not known or not 32 <= config.size <= 512 or not 1 <= config.dim <= 4096:
             raise BundleError(f"config.json holds values this Burin does not know: {config}.")
         return config
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, S, S) of one prepared picture."""
+        return PREPARATIONS[self.preparation].channels, self.size, self.size
 
 
 class Encoder:
@@ -43,8 +65,8 @@ class Encoder:
 
     def __init__(self, path: Path, config: EncoderConfig, threads: int = 0) -> None:
         """threads: of one encoding; 0 leaves the choice to ONNX Runtime (one per physical core).
-        Raises BundleError when the file is no graph or its vectors have another size than it says."""
-        self.config = config
+        Raises BundleError when the file is no graph, or takes or gives another shape than config says."""
+        self.path, self.config = path, config
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -56,16 +78,27 @@ class Encoder:
             raise BundleError(
                 f"{path.name} is no graph ONNX Runtime can open ({type(error).__name__})."
             ) from None
-        self._input = self._session.get_inputs()[0].name
+        takes = self._session.get_inputs()[0]
+        self._input = takes.name
+        if tuple(takes.shape[1:]) != config.shape:
+            raise BundleError(
+                f"{path.name} takes pictures of {_by(takes.shape[1:])}, config.json says "
+                f"{_by(config.shape)} ({config.preparation}); export the bundle again."
+            )
         seen = self._session.get_outputs()[0].shape[-1]
         if seen != config.dim:
             raise BundleError(f"{path.name} gives vectors of {seen}, config.json says {config.dim}.")
 
     def prepare(self, image: Image.Image, kind: Kind) -> tuple[np.ndarray, str]:
-        """RGB picture -> ((1, S, S) uint8 grey, 255 is paper; the kind it was taken for)."""
-        ink_HW, taken_for = images.ink_on_paper(image, kind, self.config.size)
-        return ink_HW[np.newaxis], taken_for
+        """RGB picture -> ((C, S, S) uint8: grey where 255 is paper, or RGB; the kind it was taken for)."""
+        apply = PREPARATIONS[self.config.preparation].apply
+        prepared, taken_for = apply(image, kind, self.config.size)
+        return prepared.reshape(self.config.shape), taken_for
 
     def encode(self, prepared_NCHW: np.ndarray) -> Embedding:
-        """(N, 1, S, S) uint8 from `prepare` -> (N, D) float32 of unit norm."""
+        """(N, C, S, S) uint8 from `prepare` -> (N, D) float32 of unit norm."""
         return self._session.run(None, {self._input: prepared_NCHW})[0]
+
+
+def _by(shape: Sequence[int | str]) -> str:
+    return " x ".join(map(str, shape))

@@ -1,8 +1,8 @@
-"""Pictures in: untrusted bytes to a safe RGB picture, and any picture to ink on paper.
+"""Pictures in: untrusted bytes to a safe RGB picture, and that to what an encoder sees.
 
-Two functions matter. `load` is the only door for a stranger's bytes. `ink_on_paper` is the one
-preparation that gallery, drawing, scan and photo of a glass share: what the encoder sees is always dark
-ink on white paper, cut to the ink and squared, so that a drawing and an engraving differ by hand alone.
+`load` is the only door for a stranger's bytes. Behind it a collection has one preparation, the same for
+gallery and query. `ink_on_paper` is that of engravings: always dark ink on white paper, cut to the ink and
+squared, so that a drawing and an engraving differ by hand alone. `colour_square` is that of photos.
 """
 
 from __future__ import annotations
@@ -212,6 +212,21 @@ def ink_on_paper(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray,
     # A one-pixel line drawn large fades when it is made small: the darkest ink is black again.
     darkest = max(float(np.quantile(square[square > 0], 0.95)) if (square > 0).any() else 0.0, 1.0)
     return (255 - np.minimum(square.astype(np.float32) * (255.0 / darkest), 255.0)).astype(np.uint8), kind
+
+
+def colour_square(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
+    """The picture in colour, stretched to a square: nothing is cut off, nothing is added.
+
+    image: RGB or L. kind: told apart as for ink, but the picture is the same for each. size: side in pixels.
+    Returns ((3, size, size) uint8 RGB, and the kind it was taken for).
+    Raises ImageError when all of it is one flat colour.
+    """
+    image = image.convert("RGB")
+    square_HWC = np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
+    if (square_HWC == square_HWC[0, 0]).all():
+        raise ImageError("The picture is blank: all of it is one flat colour. Choose another picture.")
+    taken_for = guess_kind(image) if kind == "auto" else kind
+    return np.ascontiguousarray(square_HWC.transpose(2, 0, 1)), taken_for
 
 
 # Paper grain and JPEG noise (below 12% darkness) are paper; 50% darkness is already full ink.

@@ -1,13 +1,16 @@
-"""Readings: what the neighbours say of a query. Plain NumPy, so that evaluation calls the very same."""
+"""Readings: what the neighbours say of a query, and two pictures of each other. Plain NumPy, so that
+evaluation calls the very same."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hub_assets.bundle import Calibration
-from retrieval.types import Embedding
+from retrieval.types import BundleError, Embedding
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,45 @@ def read(
         in_domain=score >= calibration.threshold,
         in_domain_score=score,
     )
+
+
+@dataclass(frozen=True)
+class ComparisonHead:
+    """What a siamese bundle learned to tell two pictures apart by; "comparison" in model/config.json.
+    weights: one for each of the D numbers of an embedding."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    @classmethod
+    def from_json(cls, values: Any, dim: int) -> ComparisonHead:
+        """values: {"weights": [D numbers], "bias": number}. Raises BundleError for anything else."""
+        try:
+            head = cls(tuple(map(_number, values["weights"])), _number(values["bias"]))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise BundleError(
+                f"config.json: comparison lacks a usable value ({error}); export the bundle again."
+            ) from None
+        if len(head.weights) != dim:
+            raise BundleError(
+                f"config.json: comparison has {len(head.weights)} weights, the embeddings have {dim} "
+                "numbers; export the bundle again."
+            )
+        return head
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no finite number")
+    return float(value)
+
+
+def same_label_score(a_D: Embedding, b_D: Embedding, head: ComparisonHead) -> float:
+    """Probability in [0, 1] that two pictures show the same label: sigmoid(bias - sum_d w_d |a_d - b_d|).
+
+    Source: Koch, Zemel, Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", 2015.
+    """
+    return _sigmoid(head.bias - float(np.asarray(head.weights) @ np.abs(a_D - b_D)))
 
 
 def _sigmoid(value: float) -> float:

@@ -1,4 +1,7 @@
-"""SearchService: Query in, SearchResult out. The page, the API and the command line all come this way."""
+"""SearchService: Query in, SearchResult out; two pictures in, Comparison out.
+
+The page, the API and the command line all come this way.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from retrieval import images, readings
 from retrieval.collection import Collection
 from retrieval.types import (
     BusyError,
+    Comparison,
     Embedding,
+    ImageError,
     Kind,
     Match,
     NotFoundError,
@@ -42,8 +47,9 @@ class SearchService:
 
     @classmethod
     def open(cls, folders: Mapping[str, Path], source: str = "starter", threads: int = 0) -> SearchService:
-        """Open bundle folders by name. Raises BundleError for the first that does not verify."""
-        return cls({name: Collection(folder, source, threads) for name, folder in folders.items()})
+        """Open bundle folders by name; where the main bundle of one does not verify, its siamese one.
+        Raises BundleError for the first folder that has neither."""
+        return cls({name: Collection.open(folder, source, threads) for name, folder in folders.items()})
 
     def collection(self, name: str) -> Collection:
         if not isinstance(name, str) or name not in self.collections:
@@ -90,11 +96,42 @@ class SearchService:
             label=reading.label,
             confidence=reading.confidence,
             in_domain=reading.in_domain,
-            collection=collection.name,
+            collection=query.collection,
             version=collection.version,
             kind=kind,
             timings_ms=timings,
         )
+
+    def compare(
+        self,
+        collection: str,
+        picture_a: Picture,
+        picture_b: Picture,
+        kind_a: Kind = "auto",
+        kind_b: Kind = "auto",
+    ) -> Comparison:
+        """How alike two pictures are to the encoder of `collection`. Raises what `search` raises; what is
+        wrong with a picture says whether it is the first or the second."""
+        timings: dict[str, float] = {}
+        with _timed(timings, "total"):
+            asked = (
+                Query(collection, picture=picture_a, kind=kind_a),
+                Query(collection, picture=picture_b, kind=kind_b),
+            )
+            opened = self.collection(collection)
+            embeddings = []
+            for place, query in zip(("first", "second"), asked, strict=True):
+                try:
+                    embeddings.append(self._embed(opened, query.picture, query.kind, timings)[0])
+                except ImageError as error:
+                    raise ImageError(f"The {place} of the two pictures: {error}") from None
+            a_D, b_D = embeddings
+            with _timed(timings, "reading"):
+                similarity = float(np.clip(a_D @ b_D, -1.0, 1.0))
+                score = None
+                if opened.comparison is not None:
+                    score = readings.same_label_score(a_D, b_D, opened.comparison)
+        return Comparison(similarity, score, collection, opened.version, timings)
 
     def embedding(self, collection: str, picture: Picture, kind: Kind = "auto") -> Embedding:
         """(D,) float32 unit vector of a picture, as `collection` encodes it."""
@@ -109,7 +146,7 @@ class SearchService:
         return self.collection(collection).by_words(text)
 
     def picture(self, collection: str, record_id: str) -> bytes:
-        """The record's picture as encoded bytes (WebP, at most 384 px)."""
+        """The record's picture as encoded bytes (WebP, at most 384 px). Raises NotFoundError for none."""
         return self.collection(collection).picture(record_id)
 
     def info(self) -> dict[str, Any]:
@@ -117,17 +154,18 @@ class SearchService:
         return {
             "collections": [
                 {
-                    "name": collection.name,
+                    "name": name,
                     "titles": dict(collection.titles),
                     "version": collection.version,
                     "source": collection.source,
+                    "notice": collection.notice or None,
                     "records": len(collection),
                     "labels": list(collection.labels),
                     "dim": collection.encoder.config.dim,
                     "columns": [column.name for column in collection.columns],
                     "figures": dict(collection.figures),
                 }
-                for collection in self.collections.values()
+                for name, collection in self.collections.items()
             ]
         }
 
@@ -159,6 +197,7 @@ def _without(
 
 @contextmanager
 def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the milliseconds of the block to the stage, which may come twice."""
     started = time.perf_counter()
     yield
-    timings[stage] = (time.perf_counter() - started) * 1000
+    timings[stage] = timings.get(stage, 0.0) + (time.perf_counter() - started) * 1000

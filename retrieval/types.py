@@ -137,8 +137,36 @@ class SearchResult:
             "collection": self.collection,
             "version": self.version,
             "kind": self.kind,
-            "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
+            "timings_ms": _rounded(self.timings_ms),
         }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How alike two pictures are. similarity: cosine of their embeddings in [-1, 1]. score: probability in
+    [0, 1] that both show the same label, None where the bundle has no comparison head. timings_ms:
+    milliseconds spent per stage on both, "total" included.
+    """
+
+    similarity: float
+    score: float | None
+    collection: str
+    version: str
+    timings_ms: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types only."""
+        return {
+            "similarity": round(self.similarity, 4),
+            "score": None if self.score is None else round(self.score, 4),
+            "collection": self.collection,
+            "version": self.version,
+            "timings_ms": _rounded(self.timings_ms),
+        }
+
+
+def _rounded(timings_ms: Mapping[str, float]) -> dict[str, float]:
+    return {stage: round(value, 2) for stage, value in timings_ms.items()}
 
 
 # (D,) or (N, D) float32, unit norm along the last axis.

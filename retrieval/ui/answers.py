@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from retrieval.collection import Collection
 from retrieval.search import SearchService
 from retrieval.types import DEFAULT_K, MAX_K, BurinError, Query, Record
-from retrieval.ui.texts import DEFECT, TEXTS, in_both
+from retrieval.ui.french import DEFECT, in_both
+from retrieval.ui.texts import TEXTS
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +22,19 @@ CLOSENESS: tuple[tuple[float, str], ...] = ((0.72, "very_close"), (0.60, "close"
 SAMPLES = 15
 
 
-def picture_path(collection: str, record_id: str, version: str) -> str:
-    """Where a record's picture is served, below the app's root. The version makes it cacheable for good."""
-    return (
-        f"pictures/{quote(collection, safe='')}/{quote(record_id, safe='')}.webp?v={quote(version, safe='')}"
-    )
+def picture_path(service: SearchService, collection: str, record_id: str) -> str | None:
+    """Where a record's picture is served, below the app's root; None for one that has no picture.
+    The version makes it cacheable for good."""
+    opened = service.collections[collection]
+    if not opened.has_picture(record_id):
+        return None
+    name, record, version = (quote(part, safe="") for part in (collection, record_id, opened.version))
+    return f"pictures/{name}/{record}.webp?v={version}"
+
+
+def notice(collection: Collection) -> dict[str, str] | None:
+    """What is to be known of an open collection, in both languages: {"en": ..., "fr": ...}."""
+    return in_both(collection.notice) if collection.notice else None
 
 
 def record_json(service: SearchService, collection: str, record: Record) -> dict[str, Any]:
@@ -34,7 +44,7 @@ def record_json(service: SearchService, collection: str, record: Record) -> dict
         "label": record.label,
         "tags": list(record.tags),
         "fields": dict(record.fields),
-        "picture": picture_path(collection, record.id, service.collections[collection].version),
+        "picture": picture_path(service, collection, record.id),
     }
 
 
@@ -46,6 +56,7 @@ def page_meta(service: SearchService) -> str:
             "titles": dict(collection.titles),
             "version": collection.version,
             "source": collection.source,
+            "notice": notice(collection),
             "count": len(collection),
             "columns": {c.name: {"en": c.title_en, "fr": c.title_fr} for c in collection.columns},
             "terms_fr": dict(collection.terms_fr),
@@ -90,7 +101,7 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
             return {"error": DEFECT}
         answer = result.to_json()
         for match in answer["matches"]:
-            match["picture"] = picture_path(result.collection, match["id"], result.version)
+            match["picture"] = picture_path(service, result.collection, match["id"])
         return {"answer": answer}
 
     return ask

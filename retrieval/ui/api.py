@@ -1,7 +1,8 @@
 """The named endpoints: the same search as the page, for programs.
 
 `image_url` of a match is absolute: the address the caller itself used (or GRADIO_ROOT_PATH, or what a
-proxy forwards), then /pictures/..., so it can be fetched as it is, with the same sign-in.
+proxy forwards), then /pictures/..., so it can be fetched as it is, with the same sign-in. It is null for a
+record that has no picture.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gradio_client.utils import is_http_url_like
 
 from retrieval.search import AT_ONCE, SearchService
 from retrieval.types import DEFAULT_K, BurinError, ImageError, Query, Record, RequestError
-from retrieval.ui.answers import picture_path
+from retrieval.ui.answers import notice, picture_path
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,11 @@ def _said_clearly():
         raise gr.Error(str(error), print_exception=False) from None
 
 
-def picture_of(image: Any) -> str:
+def picture_of(image: Any, name: str = "image") -> str:
     """A data URL, or the path of a file that came through Gradio's upload (and was checked by it).
 
     image: {"path": ..., "meta": {"_type": "gradio.FileData"}} as gradio_client sends it,
-    {"url": "data:image/png;base64,..."}, or such a data URL itself.
+    {"url": "data:image/png;base64,..."}, or such a data URL itself. name: of the parameter, for the error.
     Raises ImageError for anything else: a bare path would be a file of the server.
     """
     if isinstance(image, FileData):
@@ -56,7 +57,7 @@ def picture_of(image: Any) -> str:
     if isinstance(image, str) and image.startswith("data:"):
         return image
     raise ImageError(
-        "There is no image; wanted: an uploaded file (handle_file in gradio_client) or "
+        f"There is no {name}; wanted: an uploaded file (handle_file in gradio_client) or "
         '{"url": "data:image/png;base64,..."}.'
     )
 
@@ -90,12 +91,12 @@ def _root(request: gr.Request) -> str:
 
 
 def add_endpoints(service: SearchService) -> None:
-    """Add /search, /embedding, /record, /tags, /info and /health to the Blocks being built."""
+    """Add /search, /compare, /embedding, /record, /tags, /info and /health to the Blocks being built."""
     default = next(iter(service.collections))
 
-    def shown(collection: str, record_id: str, request: gr.Request) -> str:
-        version = service.collections[collection].version
-        return f"{_root(request)}/{picture_path(collection, record_id, version)}"
+    def shown(collection: str, record_id: str, request: gr.Request) -> str | None:
+        path = picture_path(service, collection, record_id)
+        return f"{_root(request)}/{path}" if path else None
 
     def as_json(collection: str, record: Record, request: gr.Request) -> dict[str, Any]:
         return {
@@ -121,6 +122,16 @@ def add_endpoints(service: SearchService) -> None:
         for match in answer["matches"]:
             match["image_url"] = shown(collection, match["id"], request)
         return answer
+
+    def compare(
+        image_a: FileData, image_b: FileData, collection: str = default, kind: KindName = "auto"
+    ) -> dict:
+        """How alike two pictures are: the cosine of their embeddings and, where the collection's model was
+        trained for it, the probability that both show the same label."""
+        with _said_clearly():
+            pictures = picture_of(image_a, "image_a"), picture_of(image_b, "image_b")
+            collection, kind = _text("collection", collection), _text("kind", kind)
+            return service.compare(collection, *pictures, kind, kind).to_json()
 
     def embedding(image: FileData, collection: str = default, kind: KindName = "auto") -> dict:
         """The picture as the collection's encoder sees it: a unit-norm vector."""
@@ -150,7 +161,8 @@ def add_endpoints(service: SearchService) -> None:
 
     def info() -> dict:
         """The open collections: where they come from, their versions, columns and labels."""
-        return service.info()
+        opened = service.info()["collections"]
+        return {"collections": [one | {"notice": notice(service.collections[one["name"]])} for one in opened]}
 
     def _health() -> dict:
         """Whether the app answers, and with which collections. GET /health says the same without sign-in."""
@@ -158,6 +170,7 @@ def add_endpoints(service: SearchService) -> None:
 
     for function, name, shares in (
         (search, "search", "search"),
+        (compare, "compare", "search"),
         (embedding, "embedding", "search"),
         (record, "record", "records"),
         (tags, "tags", "records"),
@@ -194,9 +207,12 @@ def _add(function: Callable, name: str, shares: str) -> None:
 
 
 def health(service: SearchService) -> dict[str, Any]:
-    """{"status": "ok", "collections": {name: {"version", "records"}}}: safe to show to anyone."""
+    """{"status": "ok", "notices": [{"collection", "en", "fr"}], "collections": {name: {"version",
+    "records"}}}: safe to show to anyone. A notice says what does not work as meant."""
+    said = {name: notice(collection) for name, collection in service.collections.items()}
     return {
         "status": "ok",
+        "notices": [{"collection": name, **sentences} for name, sentences in said.items() if sentences],
         "collections": {
             name: {"version": collection.version, "records": len(collection)}
             for name, collection in service.collections.items()

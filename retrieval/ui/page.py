@@ -26,7 +26,9 @@ def build_page(service: SearchService) -> gr.Blocks:
     Raises BundleError when no collection is open.
     """
     if not service.collections:
-        raise BundleError("No collection is open; wanted: a bundle in hub_assets/starter/.")
+        raise BundleError(
+            "No collection is open; wanted: a bundle in hub_assets/starter/ or in BURIN_COLLECTIONS."
+        )
     with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
         _part("masthead", meta=page_meta(service), ask=page_ask(service))
         with gr.Row(elem_id="burin-room"):

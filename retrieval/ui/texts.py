@@ -1,12 +1,10 @@
-"""Every sentence of the page, in English and French, and the French of what the core says.
+"""Every sentence of the page, in English and French; what the core says is put into French in french.py.
 
 TEXTS goes to the browser whole, so switching language needs no request and loses nothing. A key holds
 plain text; `{name}` is filled in by the page. Both languages have the same keys (a test holds it).
 """
 
 from __future__ import annotations
-
-import re
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
@@ -17,6 +15,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "source_starter": "embedded starter",
         "source_folder": "local folder",
         "source_hub": "Hugging Face Hub",
+        "source_siamese": "siamese model",
         "language": "Language",
         "other_language": "Français",
         "to_other_language": "Lire cette page en français",
@@ -92,6 +91,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "open_record": "Open {label}, number {rank}, similarity {similarity}, {closeness}",
         "open_sample": "Open {label}",
         "picture_of": "Picture of record {id}: {label}",
+        "no_picture": "There is no picture of record {id}: {label}",
         "more_like": "More like this",
         "more_like_label": "More like this: {label}, {id}",
         "record": "Record",
@@ -128,6 +128,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "source_starter": "jeu de départ embarqué",
         "source_folder": "dossier local",
         "source_hub": "Hugging Face Hub",
+        "source_siamese": "modèle siamois",
         "language": "Langue",
         "other_language": "English",
         "to_other_language": "Read this page in English",
@@ -203,6 +204,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "open_record": "Ouvrir {label}, numéro {rank}, similarité {similarity}, {closeness}",
         "open_sample": "Ouvrir {label}",
         "picture_of": "Image de la notice {id} : {label}",
+        "no_picture": "Pas d’image de la notice {id} : {label}",
         "more_like": "D’autres semblables",
         "more_like_label": "D’autres semblables : {label}, {id}",
         "record": "Notice",
@@ -232,49 +234,3 @@ TEXTS: dict[str, dict[str, str]] = {
         "footer": "Burin, la recherche visuelle que l’on dessine",
     },
 }
-
-# The core speaks English. What a visitor of the page can meet is said again in French here; a sentence
-# that is missing stays English on the French page, which is better than a wrong one.
-_ERRORS_FR: tuple[tuple[str, str], ...] = (
-    (
-        r"The picture is blank.*",
-        "L’image est vide : aucun trait ne ressort. Dessinez quelque chose ou prenez-en une autre.",
-    ),
-    (r"The file is empty.*", "Le fichier est vide (0 octet) ; attendu : une image."),
-    (
-        r"This is not a picture.*",
-        "Ce n’est pas une image que Burin sait lire ; attendu : JPEG, PNG, WebP, GIF, BMP ou TIFF.",
-    ),
-    (
-        r"The picture is broken.*",
-        "L’image est abîmée ; enregistrez-la de nouveau ou choisissez-en une autre.",
-    ),
-    (r"The picture has no pixels.*", "L’image n’a aucun pixel."),
-    (
-        r"The picture is too large .*",
-        "L’image est trop grande ; 64 mégapixels au plus sont lus. Réduisez-la.",
-    ),
-    (
-        r"The picture is too heavy.*",
-        "L’image dépasse 10 Mo. Réduisez-la.",
-    ),
-    (r"The data URL .*", "L’image n’est pas arrivée entière. Choisissez-la de nouveau."),
-    (r"k is .*", "Le nombre de résultats doit être un entier de 1 à 50."),
-    (r"No record carries the tags .*", "Aucune notice ne porte tous ces mots-clés. Retirez-en un."),
-    (r"Too many searches .*", "Trop de recherches attendent. Réessayez dans un instant."),
-    (r"There is no record .*", "Cette notice n’existe pas dans la collection."),
-    (r"There is no collection .*", "Cette collection n’existe pas ici."),
-)
-
-DEFECT = {
-    "en": "Something went wrong on our side. Try again; the next search works.",
-    "fr": "Une erreur est survenue de notre côté. Réessayez ; la recherche suivante marchera.",
-}
-
-
-def in_both(sentence: str) -> dict[str, str]:
-    """An error sentence of the core in both languages: {"en": ..., "fr": ...}."""
-    for pattern, french in _ERRORS_FR:
-        if re.fullmatch(pattern, sentence, flags=re.DOTALL):
-            return {"en": sentence, "fr": re.sub(pattern, french, sentence, count=1, flags=re.DOTALL)}
-    return {"en": sentence, "fr": sentence}

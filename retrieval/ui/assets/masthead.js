@@ -1,15 +1,18 @@
-// Name of the house, where the collection comes from, language, light and dark.
+// Name of the house, where the collection comes from and what is wrong with it, language, light and dark.
 burin.parts.masthead = (element) => {
   const { t, state } = burin;
   const language = element.querySelector("[data-do=language]");
   const theme = element.querySelector("[data-do=theme]");
   const select = element.querySelector("select");
+  const notice = element.querySelector(".notice");
   const names = Object.keys(state.meta.collections);
 
   function draw() {
     const shelf = burin.shelf();
     const facts = [burin.title(shelf.titles), t("records_count", { n: burin.number(shelf.count, 0) }), `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
     element.querySelector(".provenance").textContent = facts.slice(names.length > 1 ? 1 : 0).join(" · ");
+    notice.hidden = !shelf.notice;
+    notice.textContent = shelf.notice ? burin.title(shelf.notice) : "";
     language.textContent = t("other_language");
     language.lang = state.lang === "en" ? "fr" : "en";
     language.setAttribute("aria-label", t("to_other_language"));

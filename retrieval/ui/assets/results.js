@@ -18,6 +18,15 @@ burin.parts.results = (element) => {
   }
   const name = (record) => capital(word(record.label));
 
+  // A record's picture; a quiet tile with its name where it has none, or none that can be shown.
+  function picture(match, label, lazily) {
+    const tile = () => make("span", { class: "no-picture", role: "img", "aria-label": t("no_picture", { label, id: match.id }) }, make("span", { "aria-hidden": "true" }, label));
+    if (!match.picture) return tile();
+    const image = make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), ...lazily, width: 384, height: 384 });
+    image.onerror = () => image.replaceWith(tile());
+    return image;
+  }
+
   // ---- the gallery
   function card(match, index) {
     const label = name(match);
@@ -26,7 +35,7 @@ burin.parts.results = (element) => {
       : t("open_record", { label, rank: match.rank, similarity, closeness: closeness(match.similarity) });
     return make("li", { class: "card" },
       make("button", { type: "button", class: "card-open", "aria-label": spoken, "data-id": match.id, onclick: () => { list = matches(); show(index); } },
-        make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), loading: "lazy", decoding: "async", width: 384, height: 384 }),
+        picture(match, label, { loading: "lazy", decoding: "async" }),
         make("span", { class: "card-text" },
           similarity === null ? null : make("span", { class: "card-rank" }, String(match.rank)),
           make("span", { class: "card-label" }, label)),
@@ -114,7 +123,7 @@ burin.parts.results = (element) => {
     }
     const held = body.contains(document.activeElement);
     body.replaceChildren(
-      make("figure", {}, frame(match.fields.box), make("img", { src: pictureUrl(match.picture), alt: t("picture_of", { label, id: match.id }), width: 384, height: 384 })),
+      make("figure", {}, frame(match.fields.box), picture(match, label)),
       make("div", { class: "record-text" },
         make("p", { class: "eyebrow" }, match.rank ? t("rank", { n: match.rank }) : t("record")),
         make("h2", { id: "record-title" }, label),
