@@ -53,16 +53,12 @@ class Batches:
     def images(self, step: int, labels: range) -> Tensor:
         """(len(labels) * K, C, S, S) float32 in [0, 255]: the pictures of those labels, each made anew."""
         each = self._config.records_per_label
-        rows = self.rows(step)
+        rows, size = self.rows(step), self._config.size_of(self._phase)
         made = []
         for label in labels:
             seed = int(np.random.SeedSequence((*self._seed, step, label)).generate_state(1)[0])
             part = rows[label * each : (label + 1) * each]
-            made.append(
-                made_anew(
-                    self._pictures, part, self._phase.size, seed, self._phase.strength, self._config.flips
-                )
-            )
+            made.append(made_anew(self._pictures, part, size, seed, self._phase.strength, self._config.flips))
         return torch.cat(made).contiguous(memory_format=torch.channels_last)
 
     def views(self, step: int, labels: range) -> Tensor:

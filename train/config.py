@@ -84,7 +84,7 @@ class Phase:
 
     name: str
     miner: MinerName
-    size: int
+    size: int  # 0: as the run is served
     learning_rate: float
     pictures: int = 0
     epochs: int = 0
@@ -99,7 +99,7 @@ class Phase:
             raise ValueError(f"phase {self.name!r}: wanted: pictures or epochs, above 0, and not both")
         if self.strength < 0.0:
             raise ValueError(f"phase {self.name!r}: strength out of range")
-        if self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
+        if 0 != self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
             raise ValueError(f"phase {self.name!r}: size, learning rate or frozen blocks out of range")
 
 
@@ -159,6 +159,10 @@ class TrainConfig:
     def batch(self) -> int:
         return self.labels_per_batch * self.records_per_label
 
+    def size_of(self, phase: Phase) -> int:
+        """Pixels a side that the phase learns from."""
+        return phase.size or self.serve_size
+
     @property
     def channels(self) -> int:
         return 1 if self.preparation == "ink" else 3
@@ -177,7 +181,7 @@ _PHOTOS = TrainConfig(
     head_factor=1.0,
     patience=4,
 )
-_HEAD = Phase("head", "hard", 224, 1e-3, epochs=6, learns="head")
+_HEAD = Phase("head", "hard", 0, 1e-3, epochs=6, learns="head")
 VARIANTS: dict[str, TrainConfig] = {
     "raw": replace(_PHOTOS, variant="raw", hidden=0, dim=0),
     # The frozen backbone's logistic regression, its probabilities as vectors: the peer to beat.
@@ -194,12 +198,12 @@ VARIANTS: dict[str, TrainConfig] = {
         variant="two-phase",
         margin=0.8,
         head_factor=5.0,
-        phases=(_HEAD, Phase("end", "hard", 224, 2e-4, epochs=20, learns="end")),
+        phases=(_HEAD, Phase("end", "hard", 0, 2e-4, epochs=20, learns="end")),
     ),
     "siamese": replace(
         _PHOTOS,
         variant="siamese",
-        phases=(Phase("pairs", "pairs", 224, 1e-3, epochs=10, learns="head"),),
+        phases=(Phase("pairs", "pairs", 0, 1e-3, epochs=10, learns="head"),),
     ),
     "engraving": TrainConfig(
         phases=(

@@ -158,7 +158,7 @@ def _start(
     features, labels = [], []
     first = config.phases[0]
     for number, rows in enumerate(sampler.sweep()):
-        images = made_anew(pictures, rows, first.size, config.seed + number, 1.0, config.flips)
+        images = made_anew(pictures, rows, config.size_of(first), config.seed + number, 1.0, config.flips)
         features.append(model.features(images.to(ranks.device)).cpu())
         labels.append(objective.label_ids_N[rows])
     features_NF = torch.cat(features)

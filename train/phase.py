@@ -63,8 +63,10 @@ class PhaseTraining:
         self.held = None
         if phase.learns != "all":
             views = VIEWS if config.flips else 1
-            self.held = held_activations(model, pictures, phase.size, ranks.device, views)
-        judge = Judge(validation, model, phase.size, ranks.device) if validation is not None else None
+            self.held = held_activations(model, pictures, config.size_of(phase), ranks.device, views)
+        judge = (
+            Judge(validation, model, config.size_of(phase), ranks.device) if validation is not None else None
+        )
         self.judge = judge or None
         each_epoch = max(1, -(-len(pictures) // config.batch))
         self.steps = max(2, phase.epochs * each_epoch or phase.pictures // config.batch)
