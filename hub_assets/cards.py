@@ -18,7 +18,8 @@ tags:
 # {title}: the encoder
 
 {backbone}, {dim} numbers of unit length from a {size} x {size} picture ({preparation}). `encoder.onnx` takes
-(N, 1, {size}, {size}) uint8 pixels and gives (N, {dim}) float32; the normalisation is inside.
+any number of such pictures as uint8 pixels, channels first, and gives (N, {dim}) float32; the normalisation
+is inside.
 `encoder.safetensors` holds the same weights in float16, to train on.
 
 ## Measured
@@ -36,7 +37,7 @@ task_categories:
 tags:
 - visual-search
 size_categories:
-- 1K<n<10K
+- {size_category}
 ---
 # {title}
 
@@ -67,6 +68,7 @@ def dataset_card(manifest: Manifest, labels: int, licence: str, credit: str) -> 
         licence=licence,
         title=manifest.titles["en"],
         rows=manifest.rows,
+        size_category=_size_category(manifest.rows),
         labels=labels,
         columns=", ".join(column.name for column in manifest.columns),
         dim=manifest.dim,
@@ -75,11 +77,20 @@ def dataset_card(manifest: Manifest, labels: int, licence: str, credit: str) -> 
     )
 
 
+def _size_category(rows: int) -> str:
+    """In the Hub's own terms."""
+    bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+    return next((name for bound, name in bounds if rows < bound), "n>1M")
+
+
 def _lines(figures: Mapping[str, Any], depth: int = 0) -> list[str]:
     """A nested mapping as a Markdown list."""
     lines = []
     for name, value in figures.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and set(value) == {"value", "interval"}:
+            low, high = value["interval"]
+            lines.append(f"{'  ' * depth}- {name}: {value['value']} (95% interval {low} to {high})")
+        elif isinstance(value, Mapping):
             lines += [f"{'  ' * depth}- {name}", *_lines(value, depth + 1)]
         else:
             lines.append(f"{'  ' * depth}- {name}: {value}")

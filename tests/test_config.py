@@ -26,6 +26,7 @@ PROTOCOLS = sorted((ROOT / "train" / "protocols").glob("*.json"))
         ({"frozen_blocks": 8}, "frozen blocks"),
         ({"strength": -0.1}, "strength"),
         ({"learning_rate": 0.0}, "learning rate"),
+        ({"imagenet_share": 1.0}, "share"),
     ],
 )
 def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):

@@ -54,6 +54,14 @@ def test_a_batch_is_p_labels_side_by_side_with_k_pictures_each(labels, records, 
         assert len(set(names[:, 0])) == labels
 
 
+def test_every_label_there_is_can_be_in_the_batch_when_all_of_them_are_drawn():
+    data = many()
+    drawn = data.only(np.isin(data.labels, data.labels[data.domains == "drawing"]))
+    count = len(set(drawn.labels))
+    rows = LabelsByRecords(drawn, count, 4, 1.0, seed=0).batch(0)
+    assert set(drawn.labels[rows]) == set(drawn.labels)
+
+
 def test_label_ids_name_the_concept_of_every_picture():
     data = many()
     sampler = LabelsByRecords(data, 4, 4, 0.5, seed=0)

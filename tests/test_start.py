@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from train.config import TrainConfig
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
 from train.pictures import without_tags
 from train.semantics import ImageNetAnchor, imagenet_targets
-from train.start import fit_probe, place_proxies, whiten_head
+from train.start import fit_probe, mixed_with_imagenet, place_proxies, whiten_head
 
 
 def clusters(concepts: int = 6, each: int = 40) -> tuple[torch.Tensor, np.ndarray]:
@@ -99,3 +100,16 @@ def test_a_probe_is_the_logistic_regression_of_the_features(classes):
     assert torch.allclose(probabilities.sum(dim=1), torch.ones(classes * 20), atol=1e-5)
     assert (probabilities.argmax(dim=1).numpy() == labels).all()
     assert torch.allclose(vectors.norm(dim=1), torch.ones(classes * 20), atol=1e-5)
+
+
+def test_mixing_moves_the_backbone_towards_imagenet_and_leaves_the_head():
+    config = TrainConfig(dim=8)
+    fresh, trained = EmbeddingModel(dim=8), EmbeddingModel(dim=8, pretrained=False)
+    mixed = mixed_with_imagenet(trained.state_dict(), config, 0.25)
+    stem = "backbone.conv_stem.weight"
+    wanted = 0.75 * trained.state_dict()[stem] + 0.25 * fresh.state_dict()[stem]
+    assert torch.allclose(mixed[stem], wanted, atol=1e-6)
+    assert torch.equal(mixed["head.weight"], trained.state_dict()["head.weight"])
+    assert mixed["backbone.bn1.num_batches_tracked"].dtype == torch.int64
+    untouched = mixed_with_imagenet(trained.state_dict(), config, 0.0)
+    assert all(torch.equal(untouched[name], value) for name, value in trained.state_dict().items())

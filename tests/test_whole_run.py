@@ -165,3 +165,30 @@ def test_wrong_input_is_one_sentence_and_leaves_nothing(data, tmp_path, capsys, 
     assert said.startswith("error: ")
     assert re.search(sentence.replace("RUN", "made"), said), said
     assert not folder.exists() or not list(folder.rglob("*.pt"))
+
+
+def test_a_twin_networks_bundle_compares_two_pictures_and_stands_in_for_a_broken_one(data, config, run):
+    twins = data / "runs" / "siamese"
+    values = json.loads(config.read_text())
+    phase = {"name": "pairs", "miner": "pairs", "size": 64, "learning_rate": 3e-3, "epochs": 12}
+    values |= {"variant": "siamese", "phases": [phase | {"learns": "head"}]}
+    path = data / "twins.json"
+    path.write_text(json.dumps(values))
+    broken = data / "broken"
+    for verb in (
+        ["fit", "--config", path, "--run", twins],
+        ["export", twins, "--collection", "shapes", "--out", broken / "siamese", "--force"],
+    ):
+        assert main(["--data", str(data), *map(str, verb)]) == 0, verb[0]
+    (broken / "dataset").mkdir()
+    (broken / "dataset" / "manifest.json").write_text("{}")
+    service = SearchService.open({"shapes": broken}, threads=1)
+    pictures = [sorted((data / "raw" / name).glob("0*.png"))[:6] for name in ("ring", "cross")]
+    rings, crosses = pictures
+    alike = [service.compare("shapes", rings[0], other).score for other in rings[1:]]
+    apart = [service.compare("shapes", rings[0], other).score for other in crosses]
+    assert all(0.0 <= score <= 1.0 for score in (*alike, *apart))
+    assert min(alike) > max(apart)
+    found = service.search(Query("shapes", picture=pictures[0][0], kind="photo", k=1))
+    assert found.matches[0].record.label == "ring"
+    assert service.info()["collections"][0]["notice"]

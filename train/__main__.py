@@ -92,8 +92,9 @@ def _add_evaluate(verbs: Any) -> None:
     evaluate = verbs.add_parser("evaluate", help="ask an encoder what was kept out of its training")
     evaluate.set_defaults(run_verb=_evaluate)
     evaluate.add_argument("model", help="a run folder; of the engravings also a bundle folder, or 'frozen'")
+    evaluate.add_argument("--smoothing", type=int, help="neighbours, in place of the run's")
     evaluate.add_argument("--split", choices=SPLITS, default="gate", help="engravings: which classes")
-    evaluate.add_argument("--size", type=int, help="engravings: pixels a side (default: as served)")
+    evaluate.add_argument("--size", type=int, help="pixels a side it is fed (default: as served)")
 
 
 def _add_export(verbs: Any) -> None:
@@ -182,7 +183,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from train.examine import examine, is_divided, summary
 
     if is_divided(Path(options.model)):
-        print(summary(examine(Path(options.model), options.data)))
+        print(summary(examine(Path(options.model), options.data, options.smoothing, options.size)))
         return
     from train.encoders import open_encoder
     from train.engravings_protocol import drawings_to_engravings

@@ -26,6 +26,7 @@ from train.metrics import paired_difference_interval
 from train.model import EmbeddingModel
 from train.records import write_records
 from train.samples import Sample
+from train.smoothing import smoothed
 
 THUMBNAIL = 384  # pixels of its longer side, at most
 JUDGED_BY = "mAP@all"
@@ -92,7 +93,7 @@ def _write(
     if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
         served["comparison"] = _comparison(run)
     records = material.on("train", "validation", "test", domain=_shown(config))
-    vectors_ND = vectors_of(encoder, records, config, True)
+    vectors_ND = smoothed(vectors_of(encoder, records, config, True), config.smoothing)
     headlines = {key: measured[key] for key in HEADLINES if key in measured}
     own = sorted({column for record in records for column in record.fields})
     manifest = Manifest(

@@ -80,7 +80,9 @@ class Phase:
     """A stretch of training. Either `pictures`, how many are shown, or `epochs`, how often each is. size:
     pixels a side it learns from; 96 take little more than half the time of 128. frozen_blocks: leading
     backbone stages that stay as they are where all learns. learning_rate: peak of the one-cycle schedule
-    for the backbone; the head's is `head_factor` times it. strength: of the augmentation's geometry."""
+    for the backbone; the head's is `head_factor` times it. strength: of the augmentation's geometry.
+    imagenet_share: how much of ImageNet's weights is mixed back into the backbone in the end (Wortsman et
+    al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022): what was never drawn is found better."""
 
     name: str
     miner: MinerName
@@ -91,14 +93,15 @@ class Phase:
     learns: Learns = "all"
     frozen_blocks: int = 0
     strength: float = 1.0
+    imagenet_share: float = 0.0
 
     def __post_init__(self) -> None:
         _one_of("miner", self.miner, MINERS)
         _one_of("learns", self.learns, LEARNS)
         if (self.pictures > 0) == (self.epochs > 0) or min(self.pictures, self.epochs) < 0:
             raise ValueError(f"phase {self.name!r}: wanted: pictures or epochs, above 0, and not both")
-        if self.strength < 0.0:
-            raise ValueError(f"phase {self.name!r}: strength out of range")
+        if self.strength < 0.0 or not 0.0 <= self.imagenet_share < 1.0:
+            raise ValueError(f"phase {self.name!r}: strength or ImageNet's share out of range")
         if 0 != self.size < 32 or self.learning_rate <= 0 or not 0 <= self.frozen_blocks <= 7:
             raise ValueError(f"phase {self.name!r}: size, learning rate or frozen blocks out of range")
 
@@ -117,7 +120,9 @@ class TrainConfig:
     cross-entropy to what the untrained backbone sees in photos (train/semantics.py). average_decay: of the
     moving average of the weights that is kept; 0 keeps the weights themselves. patience: validations
     without a better one before a phase ends; 0 never ends one early. flips: whether a mirrored picture
-    still is its label (not for letters). tag_positives: records that share a tag are positives too.
+    still is its label (not for letters). smoothing: each photo that drawings ask is searched by its mean
+    with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
+    share a tag are positives too.
     leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
     to begin with, instead of ImageNet's weights."""
 
@@ -141,6 +146,7 @@ class TrainConfig:
     average_decay: float = 0.998
     patience: int = 0
     flips: bool = True
+    smoothing: int = 0
     tag_positives: bool = False
     seed: int = 0
     before: str = ""
@@ -150,7 +156,9 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         _one_of("preparation", self.preparation, PREPARATIONS)
-        if min(self.hidden, self.dim, self.patience) < 0 or self.labels_per_batch < 2:
+        if self.smoothing and not self.data.crosses_domains:
+            raise ValueError("smoothing is for drawings that ask photos; a query of the gallery would leak")
+        if min(self.hidden, self.dim, self.patience, self.smoothing) < 0 or self.labels_per_batch < 2:
             raise ValueError("hidden, dim, patience or labels_per_batch is out of range")
         if self.records_per_label < 2 and self.phases:
             raise ValueError("records_per_label is 1; a positive needs a second: wanted 2 or more")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,21 +24,28 @@ from train.material import SPLIT, Material, gather, prepare
 from train.model import EmbeddingModel
 from train.report_run import Layer, read_events
 from train.samples import Sample, on_threads
+from train.smoothing import smoothed
 
 OUTSIDE = 300  # pictures that belong nowhere; more would only take longer
 
 
-def examine(run: Path, root: Path, progress: bool = True) -> dict:
+def examine(
+    run: Path, root: Path, smoothing: int | None = None, size: int | None = None, progress: bool = True
+) -> dict:
     """Ask the run its test pictures, write RUN/report/ and return the figures.
 
     Where drawings ask photos, the photos of the test are searched; where whole classes were kept out, each
     of their pictures is asked of the others; otherwise everything that is not in the test is searched, as
-    the app would. root: the data folder. Raises RuntimeError for an unfinished run, ValueError for data
+    the app would. root: the data folder. smoothing, size (pixels a side): in place of the run's. Raises
+    RuntimeError for an unfinished run, ValueError for data
     that is not the run's any more.
     """
     network, config = load_run(run)
+    if smoothing is not None:
+        config = replace(config, smoothing=smoothing)
+    config = replace(config, serve_size=size or config.serve_size)
     material = gather(config.data, root, run, progress)
-    encoder = run_encoder(run)
+    encoder = run_encoder(run, config.serve_size)
     answers = answers_of(encoder, material, config, root, progress)
     measured, per_query = figures(answers, config.margin, intervals_over(config))
     measured["variant"] = config.variant
@@ -88,6 +95,7 @@ def protocol(config: TrainConfig, run: Path) -> dict[str, str]:
     """What two runs must share to be compared: the data and how it was divided."""
     return {
         "data": json.dumps(asdict(config.data), sort_keys=True),
+        "smoothing": str(config.smoothing),
         "split": hashlib.sha256((run / SPLIT).read_bytes()).hexdigest(),
     }
 
@@ -127,7 +135,8 @@ def answers_of(
     once = list({sample.name: sample for sample in (*queries, *gallery, *voters, *fit_gallery)}.values())
     vectors_ND = vectors_of(encoder, once, config, progress)
     vectors = {sample.name: vector for sample, vector in zip(once, vectors_ND, strict=True)}
-    query_QD, gallery_ND = _of(vectors, queries), _of(vectors, gallery)
+    query_QD = _of(vectors, queries)
+    gallery_ND = smoothed(_of(vectors, gallery), config.smoothing)
     row_of = {sample.name: row for row, sample in enumerate(gallery)}
     answers = Answers(
         query_names=_names(queries),
@@ -149,7 +158,7 @@ def answers_of(
             _of(vectors, voters),
             _labels(voters),
             _sources(voters),
-            _of(vectors, fit_gallery),
+            smoothed(_of(vectors, fit_gallery), config.smoothing),
             _labels(fit_gallery),
             None if crosses else _sources(fit_gallery),
         )

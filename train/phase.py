@@ -22,6 +22,7 @@ from train.health import Watch
 from train.model import EmbeddingModel
 from train.objective import Objective
 from train.pictures import Pictures
+from train.start import mixed_with_imagenet
 from train.validation import Judge
 
 LOG_EVERY = 20  # steps
@@ -145,7 +146,7 @@ class PhaseTraining:
                 checkpoint.save(self._state(), run / "last.pt")
         steps.close()
         kept = self.best_weights or checkpoint.weights_of(self._learnt())
-        self.model.load_state_dict(kept)
+        self.model.load_state_dict(mixed_with_imagenet(kept, self.config, self.phase.imagenet_share))
 
     def _made(self, step: int):
         rows_B = self.batches.rows(step)

@@ -74,9 +74,10 @@ class LabelsByRecords:
             chosen += self._rng.choice(
                 self.drawn_ids, self._drawn_count, replace=False, p=self._drawn_weights
             ).tolist()
-        rest = np.setdiff1d(np.arange(len(self._of)), chosen)
-        weights = self._weights[rest] / self._weights[rest].sum()
-        chosen += self._rng.choice(rest, self._labels - len(chosen), replace=False, p=weights).tolist()
+        if missing := self._labels - len(chosen):
+            rest = np.setdiff1d(np.arange(len(self._of)), chosen)
+            weights = self._weights[rest] / self._weights[rest].sum()
+            chosen += self._rng.choice(rest, missing, replace=False, p=weights).tolist()
         return np.concatenate([self._pictures_of(label) for label in chosen])
 
     def sweep(self) -> Iterator[np.ndarray]:

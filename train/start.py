@@ -1,4 +1,4 @@
-"""A start in closed form: the head and the proxies that the frozen backbone already implies.
+"""A start in closed form: the head and the proxies that the frozen backbone already implies; and a way back.
 
 A random head leaves every picture near every other (cosine 0.36 on average) and random proxies first
 have to be found; with hundreds of concepts, each met once in many batches, that took most of a short run.
@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 from torch.nn import functional as F
 
+from train.config import TrainConfig
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
 
@@ -58,3 +59,18 @@ def fit_probe(features_NF: Tensor, label_ids_N: np.ndarray, model: EmbeddingMode
     linear = model.head[0]
     linear.weight.copy_(torch.from_numpy(weight_CF))
     linear.bias.copy_(torch.from_numpy(bias_C - weight_CF @ scaler.mean_))
+
+
+@torch.no_grad()
+def mixed_with_imagenet(weights: dict[str, Tensor], config: TrainConfig, share: float) -> dict[str, Tensor]:
+    """A run's weights with `share` of the backbone's ImageNet weights in their place, 0 to 1.
+
+    Everything of the backbone is mixed, BatchNorm statistics too; the head is left as it is.
+    """
+    if not share:
+        return weights
+    fresh = EmbeddingModel(config.backbone, dim=0, channels=config.channels).state_dict()
+    return {
+        name: torch.lerp(value, fresh[name], share) if name in fresh and value.is_floating_point() else value
+        for name, value in weights.items()
+    }

@@ -4,8 +4,8 @@
 
 The plain loop is what a tutorial would have: contiguous tensors, float32, the next batch made between two
 steps. Ours is the training's own (train/phase.py): channels_last, the batch made on a thread ahead of the
-step, memory kept between steps, bf16 where there is a GPU. Both take turns, a few steps at a time, on the same
-pictures.
+step, memory kept between steps, bf16 where there is a GPU. Both take turns, a few steps at a time, on the
+same pictures.
 """
 
 from __future__ import annotations
