@@ -28,13 +28,14 @@ class Preparation:
 PREPARATIONS: Mapping[str, Preparation] = {
     "ink": Preparation(1, images.ink_on_paper),
     "colour": Preparation(3, images.colour_square),
+    "drawing-or-colour": Preparation(3, images.drawing_or_colour),
 }
 
 
 @dataclass(frozen=True)
 class EncoderConfig:
     """model/config.json, the part serving needs. size: pixels a side of what the graph takes. dim: of
-    its vectors. preparation: one of PREPARATIONS ("ink": one grey channel, "colour": RGB)."""
+    its vectors. preparation: one of PREPARATIONS ("ink": one grey channel, the others RGB)."""
 
     size: int
     dim: int

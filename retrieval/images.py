@@ -2,7 +2,8 @@
 
 `load` is the only door for a stranger's bytes. Behind it a collection has one preparation, the same for
 gallery and query. `ink_on_paper` is that of engravings: always dark ink on white paper, cut to the ink and
-squared, so that a drawing and an engraving differ by hand alone. `colour_square` is that of photos.
+squared, so that a drawing and an engraving differ by hand alone. `colour_square` is that of photos,
+`drawing_or_colour` that of photos which drawings ask.
 """
 
 from __future__ import annotations
@@ -227,6 +228,19 @@ def colour_square(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray
         raise ImageError("The picture is blank: all of it is one flat colour. Choose another picture.")
     taken_for = guess_kind(image) if kind == "auto" else kind
     return np.ascontiguousarray(square_HWC.transpose(2, 0, 1)), taken_for
+
+
+def drawing_or_colour(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
+    """A drawing as ink on paper in three equal channels, a photo as `colour_square` has it.
+
+    For collections of photos that drawings ask: people draw small and in a corner, and what counts is the
+    ink. Arguments, answer and errors are those of the two.
+    """
+    taken_for = guess_kind(image) if kind == "auto" else kind
+    if taken_for != "sketch":
+        return colour_square(image, taken_for, size)
+    ink_HW, _ = ink_on_paper(image, "sketch", size)
+    return np.repeat(ink_HW[np.newaxis], 3, axis=0), taken_for
 
 
 # Paper grain and JPEG noise (below 12% darkness) are paper; 50% darkness is already full ink.

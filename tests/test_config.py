@@ -37,7 +37,7 @@ def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"preparation": "pencil"}, "ink, colour"),
+        ({"preparation": "pencil"}, "ink, colour, drawing-or-colour"),
         ({"labels_per_batch": 1}, "labels_per_batch"),
         ({"records_per_label": 1, "phases": (PHASE,)}, "positive needs a second"),
         ({"dim": -1}, "dim"),

@@ -9,7 +9,7 @@ from PIL import Image
 
 from retrieval import images
 from retrieval.types import ImageError
-from tests.helpers import UPRIGHT_BY_ROTATION, assert_safe, encoded, exif, marked, png_header
+from tests.helpers import UPRIGHT_BY_ROTATION, assert_safe, encoded, exif, marked, png_header, shape
 
 
 def dark_corner(picture: Image.Image) -> str:
@@ -303,3 +303,17 @@ def test_one_flat_colour_is_refused_and_a_nearly_blank_picture_is_not(colour):
             images.colour_square(flat, kind, 64)
     flat.paste((90, 90, 200), (0, 0, 12, 12))
     assert images.colour_square(flat, "auto", 64)[0].shape == (3, 64, 64)
+
+
+def test_a_drawing_is_cut_to_its_ink_beside_photos_in_colour():
+    canvas = Image.new("RGB", (256, 256), "white")
+    canvas.paste(shape("ring", side=64), (180, 180))
+    ink_HW, _ = images.ink_on_paper(canvas, "sketch", 64)
+    drawn, taken_for = images.drawing_or_colour(canvas, "sketch", 64)
+    assert taken_for == "sketch"
+    assert all(np.array_equal(channel, ink_HW) for channel in drawn)
+    assert images.drawing_or_colour(canvas, "auto", 64)[1] == "sketch"
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8))
+    coloured, taken_for = images.drawing_or_colour(photo, "auto", 64)
+    assert taken_for == "photo"
+    assert np.array_equal(coloured, images.colour_square(photo, "photo", 64)[0])
