@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from gradio_client import Client
 
-from tests.running import RunningApp, run_app
+from tests.helpers import encoded
+from tests.running import RunningApp, drawing, run_app
 from tests.visitor import DESK
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -24,6 +27,18 @@ FLAGS = [
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with run_app(tmp_path_factory.mktemp("app"), BURIN_USERS="") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def client(app: RunningApp) -> Client:
+    return Client(app.url, verbose=False)
+
+
+@pytest.fixture(scope="session")
+def fish(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "fish.png"
+    path.write_bytes(encoded(drawing()))
+    return path
 
 
 @pytest.fixture(scope="session")

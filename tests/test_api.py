@@ -41,18 +41,6 @@ def refusal(app: RunningApp, endpoint: str, **arguments: Any) -> str:
     return str(raised.value)
 
 
-@pytest.fixture(scope="module")
-def client(app: RunningApp) -> Client:
-    return Client(app.url, verbose=False)
-
-
-@pytest.fixture(scope="module")
-def fish(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pictures") / "fish.png"
-    path.write_bytes(encoded(drawing()))
-    return path
-
-
 def check_search(answer: dict[str, Any], k: int) -> None:
     assert set(answer) == {
         "matches", "label", "confidence", "in_domain", "collection", "version", "kind", "timings_ms",

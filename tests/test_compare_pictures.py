@@ -104,18 +104,6 @@ def test_unknown_values_stop_before_a_picture_is_read(service: SearchService) ->
 # ---- the endpoint, on the running app
 
 
-@pytest.fixture(scope="module")
-def client(app: RunningApp) -> Client:
-    return Client(app.url, verbose=False)
-
-
-@pytest.fixture(scope="module")
-def fish(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pictures") / "fish.png"
-    path.write_bytes(encoded(drawing()))
-    return path
-
-
 def test_compare_answers_the_documented_json(app: RunningApp, client: Client, fish: Path) -> None:
     same = client.predict(handle_file(fish), handle_file(fish), api_name="/compare")
     assert set(same) == {"similarity", "score", "collection", "version", "timings_ms"}

@@ -7,6 +7,7 @@ was. The vote and its confidence are the functions that are served.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -18,6 +19,7 @@ import numpy as np
 from hub_assets.bundle import Calibration
 from retrieval import readings
 from train import calibrate, metrics
+from train.beside import write_file
 
 GROUPS = ("source", "label")
 NO_NAMES = np.zeros(0, dtype=np.str_)
@@ -143,10 +145,9 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """An npz that NumPy can open without pickle. Raises ValueError for what could only be pickled."""
     plain = {name: np.asarray(value) for name, value in arrays.items()}
     plain = {name: value.astype(np.str_) if value.dtype == object else value for name, value in plain.items()}
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as out:
-        np.savez_compressed(out, **plain)
-    beside.replace(path)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **plain)
+    write_file(path, packed.getvalue())
 
 
 def read_answers(answers: Answers, validation: calibrate.Neighbours | None) -> Answers:

@@ -15,6 +15,7 @@ from torch import nn
 
 from train import checkpoint
 from train.batches import held_activations, made_anew
+from train.beside import write_file
 from train.config import TrainConfig, from_json, to_json
 from train.distributed import Ranks, join
 from train.model import EmbeddingModel, build
@@ -65,7 +66,7 @@ def fit(
     keep_memory()
     if ranks.leads:
         run.mkdir(parents=True, exist_ok=True)
-        (run / "config.json").write_text(json.dumps(to_json(config), indent=1))
+        write_file(run / "config.json", json.dumps(to_json(config), indent=1).encode())
     torch.manual_seed(config.seed)
     pictures = pictures.only((pictures.domains == "art") | ~np.isin(pictures.labels, config.leave_out))
     model = build(config, len(np.unique(pictures.labels)))

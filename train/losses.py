@@ -9,16 +9,16 @@ from torch.nn import functional as F
 from train.mining import Triplets
 
 
-def triplet_loss(similarity_BB: Tensor, triplets: Triplets, margin: float) -> tuple[Tensor, float]:
-    """Mean hinge of margin + sim(a, n) - sim(a, p) over the triplets, and the share that is active.
+def triplet_loss(similarity_BB: Tensor, triplets: Triplets, margin: float) -> tuple[Tensor, Tensor]:
+    """Mean hinge of margin + sim(a, n) - sim(a, p) over the triplets, and (T,) bool, which are active.
 
     An empty set gives a zero that still has a gradient path, so that a step never breaks.
     """
     anchors, positives, negatives = triplets
     if not len(anchors):
-        return similarity_BB.sum() * 0.0, 0.0
+        return similarity_BB.sum() * 0.0, anchors.bool()
     gap = margin + similarity_BB[anchors, negatives] - similarity_BB[anchors, positives]
-    return F.relu(gap).mean(), float((gap > 0).float().mean())
+    return F.relu(gap).mean(), gap > 0
 
 
 class ProxySoftmax(nn.Module):

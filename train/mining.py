@@ -24,6 +24,13 @@ def _pairs(labels_B: Tensor, comparable_BB: Tensor | None) -> tuple[Tensor, Tens
     return positive, ~same if comparable_BB is None else ~same & comparable_BB
 
 
+def _every_pair(labels_B: Tensor, comparable_BB: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """(T,) anchors and (T,) positives of every pair whose anchor has a negative, and the (B, B) negatives."""
+    positive, negative = _pairs(labels_B, comparable_BB)
+    anchors, positives = (positive & negative.any(dim=1, keepdim=True)).nonzero(as_tuple=True)
+    return anchors, positives, negative
+
+
 def random_negatives(
     similarity_BB: Tensor,
     labels_B: Tensor,
@@ -36,9 +43,7 @@ def random_negatives(
     rng: on the device of the similarities; None draws from torch's own. margin: not used. comparable_BB: as
     of semi_hard.
     """
-    positive, negative = _pairs(labels_B, comparable_BB)
-    positive = positive & negative.any(dim=1, keepdim=True)
-    anchors, positives = positive.nonzero(as_tuple=True)
+    anchors, positives, negative = _every_pair(labels_B, comparable_BB)
     if not len(anchors):
         return anchors, positives, anchors
     chances = negative[anchors].to(torch.float32)
@@ -53,9 +58,7 @@ def hard(
     rng: Generator | None = None,
 ) -> Triplets:
     """For every anchor-positive pair the most similar negative. margin: not used; as of semi_hard else."""
-    positive, negative = _pairs(labels_B, comparable_BB)
-    positive = positive & negative.any(dim=1, keepdim=True)
-    anchors, positives = positive.nonzero(as_tuple=True)
+    anchors, positives, negative = _every_pair(labels_B, comparable_BB)
     negatives = similarity_BB.masked_fill(~negative, -2.0).argmax(dim=1)
     return anchors, positives, negatives[anchors]
 

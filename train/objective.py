@@ -66,7 +66,9 @@ class Objective(nn.Module):
             triplets = MINERS[phase.miner](
                 similarity_BB.detach(), same_BB, self._config.margin, comparable_BB, rng
             )
-            loss, parts["active"] = triplet_loss(similarity_BB, triplets, self._config.margin)
+            loss, active_T = triplet_loss(similarity_BB, triplets, self._config.margin)
+            # Of the pictures, not of the triplets: a semi-hard triplet is active by the way it is chosen.
+            parts["active"] = len(triplets[0][active_T].unique()) / len(rows_B)
             parts["triplet"] = float(loss.detach())
         if self.proxies is not None:
             proxy = self.proxies(embeddings_BD, labels_B, told_apart_BC)

@@ -43,7 +43,6 @@ class LabelsByRecords:
                 f"{labels} {what} a batch, but the data has {len(groups)}; lower labels_per_batch."
             )
         self._labels, self._records, self._seed = labels, records, seed
-        self._rng = np.random.default_rng(seed)
         hands = np.array([hand(source) for source in pictures.sources])
         # Per label: the rows of its drawings, doodles and photos, and of its line art hand by hand.
         self._of: list[dict[str, list[np.ndarray]]] = []
@@ -68,40 +67,41 @@ class LabelsByRecords:
 
     def batch(self, step: int) -> np.ndarray:
         """(P * K,) picture indices, K of a label side by side; batch `step` is always the same one."""
-        self._rng = np.random.default_rng((self._seed, step))
+        rng = np.random.default_rng((self._seed, step))
         chosen: list[int] = []
         if self._drawn_count:
-            chosen += self._rng.choice(
+            chosen += rng.choice(
                 self.drawn_ids, self._drawn_count, replace=False, p=self._drawn_weights
             ).tolist()
         if missing := self._labels - len(chosen):
             rest = np.setdiff1d(np.arange(len(self._of)), chosen)
             weights = self._weights[rest] / self._weights[rest].sum()
-            chosen += self._rng.choice(rest, missing, replace=False, p=weights).tolist()
-        return np.concatenate([self._pictures_of(label) for label in chosen])
+            chosen += rng.choice(rest, missing, replace=False, p=weights).tolist()
+        return np.concatenate([self._pictures_of(label, rng) for label in chosen])
 
     def sweep(self) -> Iterator[np.ndarray]:
         """(up to P * K,) picture indices at a time, until every concept was shown once."""
+        rng = np.random.default_rng(self._seed)
         for start in range(0, len(self._of), self._labels):
             labels = range(start, min(start + self._labels, len(self._of)))
-            yield np.concatenate([self._pictures_of(label) for label in labels])
+            yield np.concatenate([self._pictures_of(label, rng) for label in labels])
 
-    def _pictures_of(self, label: int) -> np.ndarray:
+    def _pictures_of(self, label: int, rng: np.random.Generator) -> np.ndarray:
         of = self._of[label]
-        turns = self._turns(of)
+        turns = self._turns(of, rng)
         rows: list[int] = []
-        unused = {domain: self._rng.permutation(len(of[domain])).tolist() for domain in DOMAINS}
+        unused = {domain: rng.permutation(len(of[domain])).tolist() for domain in DOMAINS}
         for turn in range(self._records):
             domain = turns[turn % len(turns)]
-            unused[domain] = unused[domain] or self._rng.permutation(len(of[domain])).tolist()
-            rows.append(int(self._rng.choice(of[domain][unused[domain].pop()])))
+            unused[domain] = unused[domain] or rng.permutation(len(of[domain])).tolist()
+            rows.append(int(rng.choice(of[domain][unused[domain].pop()])))
         return np.array(rows)
 
-    def _turns(self, of: dict[str, list[np.ndarray]]) -> list[str]:
+    def _turns(self, of: dict[str, list[np.ndarray]], rng: np.random.Generator) -> list[str]:
         """The domains a concept shows, one picture after the other, so that most positives cross domains."""
         drawn = "drawing" if of["drawing"] else "doodle"
         if not of[drawn]:
             return ["art" if of["art"] else "photo"]
         # Photos carry most of the meaning: one always, then a second, a drawing or a doodle.
-        last = str(self._rng.choice(["photo", drawn, "doodle"] if of["photo"] else ["art"]))
+        last = str(rng.choice(["photo", drawn, "doodle"] if of["photo"] else ["art"]))
         return [domain for domain in (drawn, "art", "photo", last) if of[domain]]

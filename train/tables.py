@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from train.samples import Domain, PictureSet, Sample, sound
 
@@ -179,7 +180,7 @@ def _encoded(loaded: Any, dataset: str, image_column: str) -> Any:
 
     try:
         return loaded.cast_column(image_column, datasets.Image(decode=False))
-    except (TypeError, ValueError, NotImplementedError):
+    except (TypeError, ValueError, pa.ArrowException):
         kind = loaded.features[image_column]
         raise ValueError(f"column {image_column} of {dataset} is no picture but {kind}") from None
 
