@@ -5,13 +5,14 @@ import base64
 import io
 import json
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from train import errors, errors_page, verbs_errors
+from train.answers import NO_NAMES, Answers
 from train.errors import Pair, confused_pairs, likely_mislabelled, wrong_queries
 from train.errors_page import write_page
 from train.trends import trends
@@ -31,7 +32,7 @@ def answers(queries, gallery, own=None, sources=None):
     names, places = zip(*gallery, strict=True)
     gallery_names = np.array([f"record/{row}.png" for row in range(len(gallery))])
     query_names = np.array([f"query/{row}.png" for row in range(len(queries))])
-    return SimpleNamespace(
+    return Answers(
         query_names=query_names,
         query_labels=np.array(labels),
         query_sources=query_names,
@@ -41,6 +42,8 @@ def answers(queries, gallery, own=None, sources=None):
         gallery_sources=gallery_names if sources is None else np.array(sources),
         gallery_ND=unit(*places),
         own_row_Q=np.full(len(queries), -1) if own is None else np.array(own),
+        outside_names=NO_NAMES,
+        outside_OD=np.zeros((0, 1), np.float32),
         predicted_Q=np.array(predicted),
         confidence_Q=np.array(confidence, dtype=np.float64),
     )
@@ -287,8 +290,7 @@ def test_hostile_words_stay_inside_the_data(tmp_path):
 
 
 def test_answers_without_a_reading_are_refused(tmp_path):
-    given = answers(many("cat", "dog", 2), [("dog", 0)])
-    given.predicted_Q = np.zeros(0, dtype=np.str_)
+    given = replace(answers(many("cat", "dog", 2), [("dog", 0)]), predicted_Q=NO_NAMES)
     with pytest.raises(ValueError, match="no reading yet; wanted: read_answers"):
         write_page(given, picture, "a run", tmp_path / "errors.html")
 
@@ -309,17 +311,14 @@ def test_a_run_that_was_not_evaluated_is_told_how(tmp_path):
 
 
 def test_the_command_writes_the_page_of_a_run(tmp_path, capsys):
-    from train.answers import Answers
-
-    given = answers(many("cat", "dog", 2), [("dog", 0), ("cat", 50)])
-    given.query_names = np.array(["query/0.png", str(tmp_path / "elsewhere.png")])
+    names = np.array(["query/0.png", str(tmp_path / "elsewhere.png")])
+    given = replace(answers(many("cat", "dog", 2), [("dog", 0), ("cat", 50)]), query_names=names)
     data, run = tmp_path / "data", tmp_path / "my-run"
     for path in (data / "query/0.png", tmp_path / "elsewhere.png", data / "record/0.png"):
         path.parent.mkdir(parents=True, exist_ok=True)
         picture("x").save(path)
     (run / "report").mkdir(parents=True)
-    nothing = {"outside_names": np.zeros(0, dtype=np.str_), "outside_OD": np.zeros((0, 2), np.float32)}
-    Answers(**vars(given), **nothing).save(run / "report" / "answers.npz")
+    given.save(run / "report" / "answers.npz")
     command_line(data, run)
     page = run / "report" / "errors.html"
     assert capsys.readouterr().out.strip() == str(page)

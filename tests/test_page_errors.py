@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.visitor import DESK, PHONE
+from train.answers import NO_NAMES, Answers
 from train.errors_page import write_page
 
 pytestmark = pytest.mark.page
@@ -23,7 +23,7 @@ MISTAKES = (("ring", "disc", (0.9, 0.8, 0.3)), ("disc", "ring", (0.55,)), (HOSTI
 WRONG, RIGHT = 6, 14
 
 
-def some_answers(mistakes: tuple = MISTAKES) -> SimpleNamespace:
+def some_answers(mistakes: tuple = MISTAKES) -> Answers:
     wrong = [(label, said, confidence) for label, said, all_of in mistakes for confidence in all_of]
     queries = [*wrong, *[("ring", "ring", 0.9)] * RIGHT]
     labels, predicted, confidence = zip(*queries, strict=True)
@@ -36,7 +36,7 @@ def some_answers(mistakes: tuple = MISTAKES) -> SimpleNamespace:
 
     names = np.array([f"records/{row}.png" for row in range(len(records))])
     asked = np.array([f"queries/{row}.png" for row in range(len(queries))])
-    return SimpleNamespace(
+    return Answers(
         query_names=asked,
         query_labels=np.array(labels),
         query_sources=asked,
@@ -46,6 +46,8 @@ def some_answers(mistakes: tuple = MISTAKES) -> SimpleNamespace:
         gallery_sources=names,
         gallery_ND=vectors(len(records)),
         own_row_Q=np.full(len(queries), -1),
+        outside_names=NO_NAMES,
+        outside_OD=np.zeros((0, 1), np.float32),
         predicted_Q=np.array(predicted),
         confidence_Q=np.array(confidence),
     )
@@ -64,9 +66,7 @@ def visit_errors(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     contexts, asked, said = [], [], []
     path = tmp_path / "errors.html"
 
-    def open_page(
-        viewport: dict[str, int] = DESK, answers: SimpleNamespace | None = None, **options: Any
-    ) -> Any:
+    def open_page(viewport: dict[str, int] = DESK, answers: Answers | None = None, **options: Any) -> Any:
         write_page(answers or some_answers(), draw, f"rings {HOSTILE}", path, "drawn for a test")
         context = browser.new_context(viewport=viewport, **options)
         contexts.append(context)
