@@ -1,4 +1,4 @@
-"""The command line: python -m retrieval search | compare | batch | embed | info.
+"""The command line: python -m retrieval search | compare | batch | embed | segment | info.
 
 Imports neither gradio nor torch.
 """
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from hub_assets import bundle as bundles
-from retrieval import images
+from retrieval import images, segmentation
 from retrieval.search import SearchService
-from retrieval.types import DEFAULT_K, KINDS, MAX_K, BurinError, Comparison, Query, SearchResult
+from retrieval.types import KINDS, MAX_K, BurinError, Comparison, Query, SearchResult
 
 # What a folder is searched for; anything else in it is no picture and is passed over in silence.
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         sub.add_argument("--collection", default="engravings", help="a collection's name or a bundle folder")
-        if name != "info":
+        if name not in ("info", "segment"):
             sub.add_argument(
                 "--kind", choices=KINDS, default="auto", help="what the pictures are (default: auto)"
             )
@@ -52,8 +52,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(
                 "-k",
                 type=_k,
-                default=DEFAULT_K,
-                help=f"results per picture, 1 to {MAX_K} (default: {DEFAULT_K})",
+                help=f"results per picture, 1 to {MAX_K} or what the collection sets (default: as it sets)",
             )
         return sub
 
@@ -75,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     embed.add_argument("folder", type=Path, metavar="DIR")
     embed.add_argument(
         "--out", type=Path, required=True, help="the .npz file to write (arrays path, embedding)"
+    )
+
+    segment = verb("segment", _segment, "the mask of every street photo of a folder, as PNG")
+    segment.add_argument("folder", type=Path, metavar="DIR")
+    segment.add_argument(
+        "--out", type=Path, required=True, help="folder for <stem>.png (category ids) and shares.json"
     )
 
     verb("info", _info, "what a collection is and holds").add_argument(
@@ -114,10 +119,14 @@ def _in_words(result: SearchResult) -> str:
         f"{match.rank:>3}  {match.similarity:.3f}  {match.record.label:<18}  {match.record.id}"
         for match in result.matches
     ]
-    guess = f"best guess: {result.label} ({result.confidence:.0%})"
+    said = [f"taken for a {result.kind}", f"{result.timings_ms['total']:.1f} ms"]
+    if result.label is not None:
+        said.insert(0, f"best guess: {result.label} ({result.confidence:.0%})")
     if not result.in_domain:
-        guess = f"nothing like this here, these are the nearest; {guess}"
-    return "\n".join([*lines, f"{guess}; taken for a {result.kind}; {result.timings_ms['total']:.1f} ms"])
+        said.insert(0, "nothing like this here" + (", these are the nearest" if lines else ""))
+    if not lines:
+        said.insert(0, "no records to show")
+    return "\n".join([*lines, "; ".join(said)])
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -178,7 +187,7 @@ def _embed(options: argparse.Namespace) -> int:
             print(f"{path.relative_to(options.folder)}: {error}", file=sys.stderr)
         else:
             names.append(path.relative_to(options.folder).as_posix())
-    dim = service.collections[name].encoder.config.dim
+    dim = service.collections[name].embeddings_ND.shape[1]
     stacked = np.stack(vectors) if vectors else np.zeros((0, dim))
     beside = options.out.with_name(options.out.name + ".part")
     with beside.open("wb") as out:
@@ -191,6 +200,37 @@ def _embed(options: argparse.Namespace) -> int:
     return 0
 
 
+def _segment(options: argparse.Namespace) -> int:
+    service, name = _service(options.collection)
+    options.out.mkdir(parents=True, exist_ok=True)
+    shares: dict[str, dict] = {}
+    broken = 0
+    for path in _progress(_pictures(options.folder), "segment"):
+        key = path.relative_to(options.folder).with_suffix("").as_posix()
+        target = options.out / f"{key}.png"
+        try:
+            if key in shares:
+                raise images.ImageError("another picture here has the same stem; its mask stays")
+            segmented = service.segment(name, path)
+        except images.ImageError as error:
+            broken += 1
+            print(f"{path.relative_to(options.folder)}: {error}", file=sys.stderr)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, segmentation.ids_png(segmented.mask_HW))
+        shares[key] = dict(segmented.shares)
+    _replace(options.out / "shares.json", json.dumps(shares, indent=1, ensure_ascii=False).encode() + b"\n")
+    print(f"{len(shares)} masks, {broken} pictures left out: {options.out}", file=sys.stderr)
+    return 0
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file beside its place, then put it there."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
 def _info(options: argparse.Namespace) -> int:
     service, _ = _service(options.collection)
     info = service.info()["collections"][0]
@@ -201,7 +241,9 @@ def _info(options: argparse.Namespace) -> int:
     if info["notice"]:
         print(info["notice"])
     print(f"{info['records']} records, {len(info['labels'])} labels, vectors of {info['dim']}")
-    print("labels: " + ", ".join(info["labels"]))
+    print("readings: " + ", ".join(info["readings"]))
+    if info["labels"]:
+        print("labels: " + ", ".join(info["labels"]))
     return 0
 
 

@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hub_assets import bundle as bundles
-from hub_assets.bundle import Calibration, Column
+from hub_assets.bundle import Bundle, Calibration, Column
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.index import FlatIndex, VectorIndex
-from retrieval.readings import ComparisonHead
+from retrieval.readings import Classifier, ComparisonHead
+from retrieval.segmentation import Segmenter
 from retrieval.types import BundleError, Embedding, NotFoundError, Record
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,11 @@ log = logging.getLogger(__name__)
 class Collection:
     """Everything one gallery needs to answer. Read-only after opening, so threads may share it.
 
-    name, titles, version, columns, terms_fr, figures: from the manifest. source: "starter", "folder", "hub",
-    or "siamese" when that bundle stands in for the main one; notice: then a sentence that says so and why,
-    otherwise empty. comparison: of a siamese bundle. labels: sorted names. labels_N, embeddings_ND: per
-    row, in the order of the records.
+    name, titles, version, columns, readings, query_kinds, default_k, most_k, words, terms_fr, figures: from
+    the manifest. source: "starter", "folder", "hub", or "siamese" when that bundle stands in for the main
+    one; notice: then a sentence that says so and why, otherwise empty. encoder, segmenter, classifier,
+    comparison: None in a bundle that has none. labels: sorted names. labels_N, embeddings_ND: per row, in the
+    order of the records, of which there may be none.
     """
 
     @classmethod
@@ -64,14 +66,13 @@ class Collection:
         self.titles: Mapping[str, str] = manifest.titles
         self.version: str = manifest.version
         self.columns: tuple[Column, ...] = manifest.columns
+        self.readings, self.query_kinds = manifest.readings, manifest.query_kinds
+        self.default_k, self.most_k = manifest.default_k, manifest.most_k
+        self.words: Mapping[str, Mapping[str, str]] = manifest.words
         self.terms_fr: Mapping[str, str] = manifest.terms_fr
         self.figures: Mapping[str, Any] = manifest.figures
         self.calibration: Calibration = manifest.calibration
-        config = EncoderConfig.from_json(opened.config)
-        self.encoder = Encoder(opened.encoder, config, threads)
-        self.comparison: ComparisonHead | None = None
-        if opened.config.get("comparison") is not None:
-            self.comparison = ComparisonHead.from_json(opened.config["comparison"], config.dim)
+        dim = self._open_graphs(opened, threads)
         self._tables = bundles.open_tables(opened)
         # A Parquet reader that two threads use at once takes the process down.
         self._one_reader = threading.Lock()
@@ -85,23 +86,45 @@ class Collection:
             if missing:
                 raise BundleError(f"{manifest.name}: the records lack {missing}; export the bundle again.")
             rows = table.read(columns=wanted)
-            vectors.append(_vectors(rows.column("embedding"), config.dim, manifest.name))
+            vectors.append(_vectors(rows.column("embedding"), dim, manifest.name))
             self.records += _records(rows, own)
-        self.embeddings_ND: Embedding = np.concatenate(vectors)
-        self._pictured_N = np.concatenate([_pictured(table) for table in self._tables])
+        self.embeddings_ND: Embedding = np.concatenate([np.zeros((0, dim), np.float32), *vectors])
+        self._pictured_N = np.concatenate([np.zeros(0, bool), *(_pictured(table) for table in self._tables)])
         self._row_of = {record.id: row for row, record in enumerate(self.records)}
-        if not self.records:
-            raise BundleError(f"{manifest.name}: there is not a single record; export the bundle again.")
+        if not self.records and self.classifier is None and "label" in self.readings:
+            raise BundleError(
+                f"{manifest.name}: there is not a single record to read a label from; "
+                "export the bundle again."
+            )
         if len(self._row_of) != manifest.rows or len(self.embeddings_ND) != manifest.rows:
             raise BundleError(
                 f"{manifest.name}: {len(self._row_of)} different ids, manifest says {manifest.rows}."
             )
         probe = self.calibration.in_domain_probe
-        if self.calibration.k < 1 or self.calibration.temperature <= 0 or len(probe) not in (0, config.dim):
+        if self.calibration.k < 1 or self.calibration.temperature <= 0 or len(probe) not in (0, dim):
             raise BundleError(f"{manifest.name}: the calibration cannot work; export the bundle again.")
         self.labels_N = np.array([record.label for record in self.records])
         self.labels: tuple[str, ...] = tuple(np.unique(self.labels_N).tolist())
         self.index: VectorIndex = FlatIndex(self.embeddings_ND)
+
+    def _open_graphs(self, opened: Bundle, threads: int) -> int:
+        """Open what model/ holds. Returns D of the embeddings, 0 without an encoder."""
+        values = opened.config
+        self.encoder: Encoder | None = None
+        self.segmenter: Segmenter | None = None
+        self.classifier: Classifier | None = None
+        self.comparison: ComparisonHead | None = None
+        if opened.segmenter:
+            self.segmenter = Segmenter.open(opened.segmenter, values.get("segmenter"), threads)
+        if not opened.encoder:
+            return 0
+        config = EncoderConfig.from_json(values)
+        self.encoder = Encoder(opened.encoder, config, threads)
+        if values.get("classifier") is not None:
+            self.classifier = Classifier.from_json(values["classifier"], config.dim)
+        if values.get("comparison") is not None:
+            self.comparison = ComparisonHead.from_json(values["comparison"], config.dim)
+        return config.dim
 
     def __len__(self) -> int:
         return len(self.records)
@@ -110,7 +133,8 @@ class Collection:
         """Raises NotFoundError for an id that is not here."""
         if record_id not in self._row_of:
             raise NotFoundError(
-                f"There is no record {record_id!r} in {self.name!r}; ids look like {self.records[0].id}."
+                f"There is no record {record_id!r} in {self.name!r}; "
+                + (f"ids look like {self.records[0].id}." if self.records else "it has none at all.")
             )
         return self._row_of[record_id]
 
@@ -151,6 +175,11 @@ class Collection:
     def _in_both(self, terms: Iterable[str]) -> list[str]:
         english = list(terms)
         return [*english, *(self.terms_fr[term] for term in english if term in self.terms_fr)]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether any record has a thumbnail."""
+        return bool(self._pictured_N.any())
 
     def has_picture(self, record_id: str) -> bool:
         """Whether there is a thumbnail: a bundle may leave them out to stay small."""

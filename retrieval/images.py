@@ -2,8 +2,8 @@
 
 `load` is the only door for a stranger's bytes. Behind it a collection has one preparation, the same for
 gallery and query. `ink_on_paper` is that of engravings: always dark ink on white paper, cut to the ink and
-squared, so that a drawing and an engraving differ by hand alone. `colour_square` is that of photos,
-`drawing_or_colour` that of photos which drawings ask.
+squared, so that a drawing and an engraving differ by hand alone. `colour_square` and `colour_letterbox` are
+those of photos, `drawing_or_colour` that of photos which drawings ask.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ MARGIN = 0.06  # white around the ink, as a share of its longer side
 # millisecond. It may keep a few blocks of its allocator instead (at most 16 MB each).
 Image.core.set_blocks_max(4)
 
+_FLAT = "The picture is blank: all of it is one flat colour. Choose another picture."
 _WANTED = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 _TOO_HEAVY = f"The picture is too heavy; at most {MAX_BYTES // 10**6} MB are read. Make it smaller."
 
@@ -44,8 +45,13 @@ def load(picture: Picture) -> Image.Image:
     picture: encoded bytes, a path, a `data:image/...;base64,` URL, or an open PIL picture.
     Raises ImageError with a sentence for the person: not a picture, broken, empty or too large.
     """
+    return load_with_size(picture)[0]
+
+
+def load_with_size(picture: Picture) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture as `load` gives it, and the (width, height) it has itself, upright."""
     if isinstance(picture, Image.Image):
-        return _upright_rgb(picture.copy())
+        return _upright_rgb(picture.copy()), _upright_size(picture, picture.size)
     data = _read(picture)
     if not data:
         raise ImageError(f"The file is empty (0 bytes); wanted: a picture ({_WANTED}).")
@@ -64,8 +70,9 @@ def load(picture: Picture) -> Image.Image:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise ImageError(_too_many_pixels(f"{width} x {height} px"))
     try:
+        size = _upright_size(opened, (width, height))
         opened.draft("RGB", (WORK_SIDE, WORK_SIDE))  # JPEG only: decode at a fraction of the size
-        return _upright_rgb(opened)
+        return _upright_rgb(opened), size
     except ImageError:
         raise
     except Exception as error:  # a decoder may raise nearly anything on hostile bytes
@@ -139,6 +146,13 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # broken EXIF is no reason to refuse the picture: it is taken for upright
         return None
+
+
+def _upright_size(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
+    if image.format == "TIFF":  # Pillow turns the size when it opens one, the pixels when it loads them
+        return size
+    sideways = (Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE)
+    return size[::-1] if _turn(image) in (*sideways, Image.Transpose.ROTATE_90) else size
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:
@@ -225,7 +239,24 @@ def colour_square(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray
     image = image.convert("RGB")
     square_HWC = np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
     if (square_HWC == square_HWC[0, 0]).all():
-        raise ImageError("The picture is blank: all of it is one flat colour. Choose another picture.")
+        raise ImageError(_FLAT)
+    taken_for = guess_kind(image) if kind == "auto" else kind
+    return np.ascontiguousarray(square_HWC.transpose(2, 0, 1)), taken_for
+
+
+def colour_letterbox(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
+    """The whole picture in colour, in its own proportions, in the middle of a grey square.
+
+    For small things whose shape counts, cats and dogs: stretched to a square, they are confused more often.
+    Arguments, answer and errors are those of `colour_square`.
+    """
+    image = image.convert("RGB")
+    if all(low == high for low, high in image.getextrema()):
+        raise ImageError(_FLAT)
+    side = max(image.size)
+    square = Image.new("RGB", (side, side), (127, 127, 127))
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    square_HWC = np.asarray(square.resize((size, size), Image.Resampling.BICUBIC))
     taken_for = guess_kind(image) if kind == "auto" else kind
     return np.ascontiguousarray(square_HWC.transpose(2, 0, 1)), taken_for
 

@@ -1,5 +1,5 @@
-"""Readings: what the neighbours say of a query, and two pictures of each other. Plain NumPy, so that
-evaluation calls the very same."""
+"""Readings: what the neighbours or a classifier say of a query, and two pictures of each other. Plain NumPy,
+so that evaluation calls the very same."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Reading:
 
 # There is no neighbour to read: the like of the only record.
 NOTHING = Reading(label=None, confidence=None, in_domain=False, in_domain_score=0.0)
+# The collection says nothing of labels, and refuses nothing.
+UNASKED = Reading(label=None, confidence=None, in_domain=True, in_domain_score=1.0)
 
 
 def vote(similarities_K: np.ndarray, labels_K: np.ndarray, temperature: float) -> tuple[str, float]:
@@ -52,28 +54,80 @@ def in_domain_score(query_D: Embedding, similarities_K: np.ndarray, calibration:
     """Probability that the query is of this collection's kind: a logistic of the mean similarity of the
     nearest three and, where the bundle has one, of a linear probe on the embedding."""
     slope, intercept = calibration.in_domain
-    value = slope * float(similarities_K[:3].mean()) + intercept
+    value = intercept
+    if len(similarities_K):  # a classifier needs no records
+        value += slope * float(similarities_K[:3].mean())
     if calibration.in_domain_probe:
         value += float(np.asarray(calibration.in_domain_probe) @ query_D)
     return _sigmoid(value)
 
 
 def read(
-    query_D: Embedding, similarities_K: np.ndarray, labels_K: np.ndarray, calibration: Calibration
+    query_D: Embedding,
+    similarities_K: np.ndarray,
+    labels_K: np.ndarray,
+    calibration: Calibration,
+    classifier: Classifier | None = None,
 ) -> Reading:
-    """The whole reading of one query from its nearest neighbours over the unfiltered gallery.
+    """The whole reading of one query from its nearest neighbours over the unfiltered gallery, the label and
+    its confidence from the classifier where there is one.
 
     Needs at least calibration.k neighbours, or all records of a smaller gallery.
     """
-    voters = similarities_K[: calibration.k]
-    label, share = vote(voters, labels_K[: calibration.k], calibration.temperature)
+    if classifier is not None:
+        label, sure = classifier.classify(query_D)
+    else:
+        voters = similarities_K[: calibration.k]
+        label, share = vote(voters, labels_K[: calibration.k], calibration.temperature)
+        sure = confidence(share, float(voters[0]), calibration)
     score = in_domain_score(query_D, similarities_K, calibration)
     return Reading(
-        label=label,
-        confidence=confidence(share, float(voters[0]), calibration),
-        in_domain=score >= calibration.threshold,
-        in_domain_score=score,
+        label=label, confidence=sure, in_domain=score >= calibration.threshold, in_domain_score=score
     )
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A linear head on the embedding; "classifier" in model/config.json. labels: L names. weights_LD, bias_L:
+    float32, of the logits. temperature: the logits are divided by it, so that confidence is accuracy (Guo et
+    al., "On Calibration of Modern Neural Networks", ICML 2017)."""
+
+    labels: tuple[str, ...]
+    weights_LD: np.ndarray
+    bias_L: np.ndarray
+    temperature: float = 1.0
+
+    @classmethod
+    def from_json(cls, values: Any, dim: int) -> Classifier:
+        """values: {"labels": [L names], "weights": L lists of D numbers, "bias": [L numbers], "temperature"}.
+        Raises BundleError for anything else."""
+        try:
+            head = cls(
+                tuple(map(str, values["labels"])),
+                np.array(values["weights"], np.float32),
+                np.array(values["bias"], np.float32),
+                _number(values["temperature"]),
+            )
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise BundleError(
+                f"config.json: classifier lacks a usable value ({error}); export the bundle again."
+            ) from None
+        labels = len(head.labels)
+        fits = head.weights_LD.shape == (labels, dim) and head.bias_L.shape == (labels,)
+        finite = np.isfinite(head.weights_LD).all() and np.isfinite(head.bias_L).all()
+        if labels < 2 or not fits or not finite or head.temperature <= 0:
+            raise BundleError(
+                f"config.json: the classifier of {labels} labels does not fit embeddings of {dim} numbers; "
+                "export the bundle again."
+            )
+        return head
+
+    def classify(self, query_D: Embedding) -> tuple[str, float]:
+        """The likeliest label of (D,) and its probability in [0, 1]."""
+        logits_L = (self.weights_LD @ query_D + self.bias_L) / self.temperature
+        weights_L = np.exp(logits_L - logits_L.max())
+        best = int(weights_L.argmax())
+        return self.labels[best], float(weights_L[best] / weights_L.sum())
 
 
 @dataclass(frozen=True)

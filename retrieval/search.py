@@ -1,4 +1,4 @@
-"""SearchService: Query in, SearchResult out; two pictures in, Comparison out.
+"""SearchService: Query in, SearchResult out; a photo in, Segmentation out; two pictures in, Comparison out.
 
 The page, the API and the command line all come this way.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from retrieval import images, readings
+from retrieval import images, readings, segmentation
 from retrieval.collection import Collection
 from retrieval.types import (
     BusyError,
@@ -30,6 +30,8 @@ from retrieval.types import (
     Record,
     RequestError,
     SearchResult,
+    Segmentation,
+    check_k,
 )
 
 # Pictures encoded at the same time. A container may show the cores of its host: four are plenty.
@@ -61,6 +63,10 @@ class SearchService:
         timings: dict[str, float] = {}
         with _timed(timings, "total"):
             collection = self.collection(query.collection)
+            k = collection.default_k if query.k is None else query.k
+            check_k(k, collection.most_k)
+            if collection.encoder is None:
+                return self._nothing_to_search(collection, query, timings)
             if query.like is not None:
                 own_row = collection.row(query.like)
                 query_D, kind = collection.embeddings_ND[own_row], "record"
@@ -68,29 +74,25 @@ class SearchService:
                 own_row = None
                 query_D, kind = self._embed(collection, query.picture, query.kind, timings)
             with _timed(timings, "index"):
-                voters = max(query.k, collection.calibration.k) + 1
+                voters = max(k, collection.calibration.k) + 1
                 similarities_K, rows_K = _without(
                     own_row, *collection.index.search(query_D[np.newaxis], voters)
                 )
             with _timed(timings, "reading"):
-                reading = readings.NOTHING
-                if len(rows_K):
-                    reading = readings.read(
-                        query_D, similarities_K, collection.labels_N[rows_K], collection.calibration
-                    )
+                reading = self._read(collection, query_D, similarities_K, rows_K)
             if any(tag.strip() for tag in query.tags):
                 allowed = collection.rows_with(query.tags)
                 if not len(allowed):
                     raise RequestError(
                         f"No record carries the tags {', '.join(query.tags)}; try fewer or others."
                     )
-                found = collection.index.search(query_D[np.newaxis], query.k + 1, only=allowed)
+                found = collection.index.search(query_D[np.newaxis], k + 1, only=allowed)
                 similarities_K, rows_K = _without(own_row, *found)
         return SearchResult(
             matches=tuple(
                 Match(rank, collection.records[row], float(similarity))
                 for rank, (row, similarity) in enumerate(
-                    zip(rows_K[: query.k].tolist(), similarities_K.tolist(), strict=False), start=1
+                    zip(rows_K[:k].tolist(), similarities_K.tolist(), strict=False), start=1
                 )
             ),
             label=reading.label,
@@ -101,6 +103,54 @@ class SearchService:
             kind=kind,
             timings_ms=timings,
         )
+
+    @staticmethod
+    def _read(
+        collection: Collection, query_D: Embedding, similarities_K: np.ndarray, rows_K: np.ndarray
+    ) -> readings.Reading:
+        if "label" not in collection.readings:
+            return readings.UNASKED
+        if not len(rows_K) and collection.classifier is None:
+            return readings.NOTHING
+        return readings.read(
+            query_D,
+            similarities_K,
+            collection.labels_N[rows_K],
+            collection.calibration,
+            collection.classifier,
+        )
+
+    def _nothing_to_search(
+        self, collection: Collection, query: Query, timings: dict[str, float]
+    ) -> SearchResult:
+        """The answer of a collection of masks alone, in the words of every other: no match and no label. The
+        picture is looked at all the same, so that a broken one is said."""
+        if query.picture is None:
+            collection.row(query.like)  # says that there are none
+        with self._turn_to_decode(), _timed(timings, "load"):
+            image = images.load(query.picture)
+        kind = images.guess_kind(image) if query.kind == "auto" else query.kind
+        return SearchResult((), None, None, True, query.collection, collection.version, kind, timings)
+
+    def segment(self, collection: str, picture: Picture) -> Segmentation:
+        """What is where in a photo, at the photo's own size. Raises ImageError, NotFoundError, BusyError, and
+        RequestError for a collection that gives no mask, naming those that do."""
+        timings: dict[str, float] = {}
+        with _timed(timings, "total"):
+            opened = self.collection(collection)
+            if opened.segmenter is None:
+                able = [name for name, one in self.collections.items() if one.segmenter is not None]
+                raise RequestError(
+                    f"The collection {collection!r} gives no mask; wanted: {', '.join(able) or 'none does'}."
+                )
+            with self._turn_to_decode():
+                with _timed(timings, "load"):
+                    image, size = images.load_with_size(picture)
+                with _timed(timings, "segment"):
+                    mask_HW = segmentation.at_size(opened.segmenter.segment(image), size)
+            with _timed(timings, "reading"):
+                shares = segmentation.shares(mask_HW)
+        return Segmentation(mask_HW, shares, collection, opened.version, timings)
 
     def compare(
         self,
@@ -118,7 +168,7 @@ class SearchService:
                 Query(collection, picture=picture_a, kind=kind_a),
                 Query(collection, picture=picture_b, kind=kind_b),
             )
-            opened = self.collection(collection)
+            opened = self._with_encoder(collection)
             embeddings = []
             for place, query in zip(("first", "second"), asked, strict=True):
                 try:
@@ -136,7 +186,13 @@ class SearchService:
     def embedding(self, collection: str, picture: Picture, kind: Kind = "auto") -> Embedding:
         """(D,) float32 unit vector of a picture, as `collection` encodes it."""
         asked = Query(collection, picture=picture, kind=kind)  # checks kind, as a search does
-        return self._embed(self.collection(asked.collection), asked.picture, asked.kind, {})[0]
+        return self._embed(self._with_encoder(asked.collection), asked.picture, asked.kind, {})[0]
+
+    def _with_encoder(self, name: str) -> Collection:
+        collection = self.collection(name)
+        if collection.encoder is None:
+            raise RequestError(f"The collection {name!r} gives masks alone; it makes no embedding.")
+        return collection
 
     def record(self, collection: str, record_id: str) -> Record:
         return self.collection(collection).record(record_id)
@@ -161,7 +217,10 @@ class SearchService:
                     "notice": collection.notice or None,
                     "records": len(collection),
                     "labels": list(collection.labels),
-                    "dim": collection.encoder.config.dim,
+                    "readings": list(collection.readings),
+                    "query_kinds": list(collection.query_kinds),
+                    "k": {"default": collection.default_k, "most": collection.most_k},
+                    "dim": collection.embeddings_ND.shape[1],
                     "columns": [column.name for column in collection.columns],
                     "figures": dict(collection.figures),
                 }
@@ -172,18 +231,23 @@ class SearchService:
     def _embed(
         self, collection: Collection, picture: Picture, kind: Kind, timings: dict[str, float]
     ) -> tuple[Embedding, str]:
-        if not self._turn.acquire(timeout=TURN_WITHIN_S):
-            raise BusyError("Too many searches are waiting. Try again in a moment.")
-        try:
+        with self._turn_to_decode():
             with _timed(timings, "load"):
                 image = images.load(picture)
             with _timed(timings, "prepare"):
                 prepared_CHW, taken_for = collection.encoder.prepare(image, kind)
             with _timed(timings, "encode"):
                 embedding_D = collection.encoder.encode(prepared_CHW[np.newaxis])[0]
+        return embedding_D, taken_for
+
+    @contextmanager
+    def _turn_to_decode(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=TURN_WITHIN_S):
+            raise BusyError("Too many searches are waiting. Try again in a moment.")
+        try:
+            yield
         finally:
             self._turn.release()
-        return embedding_D, taken_for
 
 
 def _without(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -16,6 +17,7 @@ from PIL import Image
 Kind = Literal["auto", "sketch", "photo"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
+# What any collection answers at most, and the default of one that sets none of its own.
 MAX_K = 50
 DEFAULT_K = 10
 
@@ -64,7 +66,8 @@ class Record:
 
 @dataclass(frozen=True)
 class Query:
-    """A question to one collection: either a picture, or the id of a record to find the like of.
+    """A question to one collection: either a picture, or the id of a record to find the like of. k: how many
+    matches; None leaves it to the collection, which may bound it lower still.
 
     Raises RequestError at construction for a k outside 1..50, an unknown kind, or neither/both of
     picture and like: unknown values stop at the door.
@@ -74,18 +77,24 @@ class Query:
     picture: Picture | None = None
     like: str | None = None
     kind: Kind = "auto"
-    k: int = DEFAULT_K
+    k: int | None = None
     tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.k, bool) or not isinstance(self.k, int) or not 1 <= self.k <= MAX_K:
-            raise RequestError(f"k is {self.k!r}; wanted: a whole number from 1 to {MAX_K}.")
+        if self.k is not None:
+            check_k(self.k, MAX_K)
         if self.kind not in KINDS:
             raise RequestError(f"kind is {self.kind!r}; wanted: one of {', '.join(KINDS)}.")
         if not isinstance(self.collection, str) or isinstance(self.tags, str):
             raise RequestError("collection has to be a name, and tags a list of words.")
         if (self.picture is None) == (self.like is None):
             raise RequestError("A search needs one picture, or one record id to find the like of.")
+
+
+def check_k(k: Any, most: int) -> None:
+    """Raises RequestError unless k is a whole number from 1 to `most`."""
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= most:
+        raise RequestError(f"k is {k!r}; wanted: a whole number from 1 to {most}.")
 
 
 @dataclass(frozen=True)
@@ -111,11 +120,12 @@ class Match:
 class SearchResult:
     """The answer to a Query.
 
-    matches: best first, at most k. label: the reading's best guess over the nearest records (of all,
-    whatever the tag filter shows), None when the collection has no label reading. confidence: calibrated
-    probability of that label in [0, 1]. in_domain: False when the query is far from everything here;
-    the nearest are still listed. kind: what the picture was taken for ("sketch" or "photo").
-    timings_ms: milliseconds spent per stage, "total" included.
+    matches: best first, at most k; none where the collection has no records to search. label: the reading's
+    best guess (of all records, whatever the tag filter shows), None when the collection has no label
+    reading. confidence: calibrated probability of that label in [0, 1]. in_domain: False when the query is
+    far from everything here; the nearest are still listed. kind: what the picture was taken for ("sketch"
+    or "photo").
+    timings_ms: milliseconds spent per stage, "total" included. answered: when, in UTC.
     """
 
     matches: tuple[Match, ...]
@@ -126,9 +136,11 @@ class SearchResult:
     version: str
     kind: str
     timings_ms: Mapping[str, float]
+    answered: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON types only; the HTTP layer adds image_url to each match."""
+        """Plain JSON types only; the HTTP layer adds image_url to each match. processing_time is in seconds,
+        timestamp ISO 8601."""
         return {
             "matches": [match.to_json() for match in self.matches],
             "label": self.label,
@@ -137,6 +149,35 @@ class SearchResult:
             "collection": self.collection,
             "version": self.version,
             "kind": self.kind,
+            "total_results": len(self.matches),
+            "processing_time": round(self.timings_ms.get("total", 0.0) / 1000, 5),
+            "timestamp": self.answered.isoformat(timespec="milliseconds"),
+            "timings_ms": _rounded(self.timings_ms),
+        }
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """What is where in a photo. mask_HW: (H, W) uint8 category ids at the photo's own size. shares: part of
+    the pixels of each category, in [0, 1], in the order of the ids.
+    timings_ms: milliseconds spent per stage, "total" included.
+    """
+
+    mask_HW: np.ndarray
+    shares: Mapping[str, float]
+    collection: str
+    version: str
+    timings_ms: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types only, without the mask; who answers adds it as a PNG."""
+        height, width = self.mask_HW.shape
+        return {
+            "width": width,
+            "height": height,
+            "shares": {name: round(share, 4) for name, share in self.shares.items()},
+            "collection": self.collection,
+            "version": self.version,
             "timings_ms": _rounded(self.timings_ms),
         }
 

@@ -183,7 +183,8 @@ def write_bundle(
     if embeddings_ND is None:
         encoder = Encoder(folder / "model" / "encoder.onnx", config, threads=1)
         embeddings_ND = vectors_of(encoder, [Image.open(io.BytesIO(row["picture"])) for row in rows])
-    write_records(folder / "dataset", rows, embeddings_ND, ["form", "title"])
+    rows = [row | {"embedding": vector} for row, vector in zip(rows, embeddings_ND, strict=True)]
+    write_records(folder / "dataset", rows, ["form", "title"])
     written = Manifest(
         name="shapes",
         titles={"en": "Shapes", "fr": "Formes"},
@@ -217,6 +218,69 @@ def drop_pictures(folder: Path, only: Iterable[str] | None = None) -> Path:
         folder, files={name: bundle.sha256(folder / "dataset" / name) for name in manifest["files"]}
     )
     return folder
+
+
+# What every collection answers a search with.
+ANSWER_KEYS = {
+    *("matches", "label", "confidence", "in_domain", "collection", "version", "kind", "timings_ms"),
+    *("total_results", "processing_time", "timestamp"),
+}
+
+# The sides of what the graph of write_segmenter takes.
+MASK_HEIGHT, MASK_WIDTH = 24, 32
+
+
+def write_segmenter(path: Path) -> dict[str, Any]:
+    """Write a real graph that calls a pixel sky where it is light, flat where it is dark; returns what
+    config.json says of it. Its logits are a quarter of the size, as those of a trained one."""
+    weights = np.zeros((7, 3, 4, 4), np.float32)
+    weights[4] = 1.0 / 48
+    bias = np.array([127.5, -1.0, -1.0, -1.0, 0.0, -1.0, -1.0], np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["images"], ["pixels"], to=TensorProto.FLOAT),
+            helper.make_node("Conv", ["pixels", "weights", "bias"], ["logits"], strides=[4, 4]),
+        ],
+        "light-and-dark",
+        [helper.make_tensor_value_info("images", TensorProto.UINT8, ["batch", 3, MASK_HEIGHT, MASK_WIDTH])],
+        [
+            helper.make_tensor_value_info(
+                "logits", TensorProto.FLOAT, ["batch", 7, MASK_HEIGHT // 4, MASK_WIDTH // 4]
+            )
+        ],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString())
+    return {"height": MASK_HEIGHT, "width": MASK_WIDTH}
+
+
+def write_mask_bundle(folder: Path, **manifest: Any) -> Path:
+    """A whole, valid bundle whose only reading is the mask: neither records nor encoder."""
+    config = {"segmenter": write_segmenter(folder / "model" / bundle.SEGMENTER)}
+    (folder / "model" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "dataset").mkdir()
+    written = Manifest(
+        name="light",
+        titles={"en": "Light and dark", "fr": "Clair et sombre"},
+        version="v1",
+        dim=0,
+        rows=0,
+        encoder_sha256="",
+        readings=("mask",),
+        query_kinds=("photo",),
+    )
+    bundle.write_manifest(folder, replace(written, **manifest))
+    return folder
+
+
+def street(width: int = 60, height: int = 40) -> Image.Image:
+    """White above, black below: sky and flat, half each."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste("black", (0, height // 2, width, height))
+    return picture
 
 
 # The score is then sigmoid(2 - 3 times the city-block distance of the two embeddings).

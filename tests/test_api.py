@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from tests.helpers import ANSWER_KEYS
 from tests.running import BAD_PICTURES, RunningApp, bomb, data_url, drawing, encoded, run_app
 
-ENDPOINTS = {"/search", "/compare", "/embedding", "/record", "/tags", "/info", "/health"}
+ENDPOINTS = {"/search", "/segment", "/compare", "/embedding", "/record", "/tags", "/info", "/health"}
 
 
 def call(app: RunningApp, endpoint: str, **arguments: Any) -> Any:
@@ -42,9 +44,10 @@ def refusal(app: RunningApp, endpoint: str, **arguments: Any) -> str:
 
 
 def check_search(answer: dict[str, Any], k: int) -> None:
-    assert set(answer) == {
-        "matches", "label", "confidence", "in_domain", "collection", "version", "kind", "timings_ms",
-    }  # fmt: skip
+    assert set(answer) == ANSWER_KEYS
+    assert answer["total_results"] == k
+    assert answer["processing_time"] == pytest.approx(answer["timings_ms"]["total"] / 1000, abs=1e-4)
+    assert datetime.fromisoformat(answer["timestamp"]).tzinfo is not None
     assert len(answer["matches"]) == k
     assert [match["rank"] for match in answer["matches"]] == list(range(1, k + 1))
     similarities = [match["similarity"] for match in answer["matches"]]

@@ -10,6 +10,7 @@ from PIL import Image
 
 from retrieval.__main__ import main
 from tests.helpers import (
+    ANSWER_KEYS,
     COMPARISON,
     DIM,
     SHAPES,
@@ -77,9 +78,7 @@ def test_search_as_json_is_the_answer_of_the_service(folder, pictures):
     done = retrieval("search", pictures / "a" / "bar.JPG", "--collection", folder, "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert set(answer) == {
-        *("matches", "label", "confidence", "in_domain", "collection", "version", "kind", "timings_ms")
-    }
+    assert set(answer) == ANSWER_KEYS
     assert len(answer["matches"]) == 10
     assert (answer["label"], answer["collection"], answer["matches"][0]["id"]) == ("bar", "shapes", "bar-0")
 

@@ -27,10 +27,14 @@ TRAINS_WITH = (
     "retrieval.images",
     "retrieval.encoder",
     "retrieval.readings",
+    "retrieval.segmentation",
     BUNDLE,
     "hub_assets.cards",
 )
-SERVES = ("retrieval.types", "retrieval.images", "retrieval.search", "retrieval.collection", BUNDLE)
+SERVES = (
+    *("retrieval.types", "retrieval.images", "retrieval.segmentation"),
+    *("retrieval.search", "retrieval.collection", BUNDLE),
+)
 # Module or package -> what of ours it may import; the longest name that fits decides.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app": ("retrieval", "hub_assets"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from retrieval.types import (
 from tests.helpers import record
 
 
-@pytest.mark.parametrize("k", [0, -1, 51, 10**9, "many", "10", 2.0, None, True, np.inf])
+@pytest.mark.parametrize("k", [0, -1, 51, 10**9, "many", "10", 2.0, True, np.inf])
 def test_a_k_outside_1_to_50_is_refused_with_what_was_seen_and_what_is_wanted(k):
     with pytest.raises(RequestError, match="from 1 to 50") as caught:
         Query("engravings", picture=b"x", k=k)
@@ -31,6 +32,10 @@ def test_a_k_outside_1_to_50_is_refused_with_what_was_seen_and_what_is_wanted(k)
 @pytest.mark.parametrize("k", [1, 10, MAX_K])
 def test_every_k_from_1_to_50_is_accepted(k):
     assert Query("engravings", picture=b"x", k=k).k == k
+
+
+def test_a_query_without_k_leaves_it_to_the_collection():
+    assert Query("engravings", picture=b"x").k is None
 
 
 @pytest.mark.parametrize("kind", ["", "Sketch", "drawing", None, 1, ["sketch"]])
@@ -74,6 +79,7 @@ def test_an_answer_is_plain_json_with_rounded_numbers():
         version="v1",
         kind="sketch",
         timings_ms={"encode": 5.4321, "total": 6.789},
+        answered=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
     )
     assert json.loads(json.dumps(result.to_json())) == {
         "matches": [
@@ -92,6 +98,9 @@ def test_an_answer_is_plain_json_with_rounded_numbers():
         "collection": "engravings",
         "version": "v1",
         "kind": "sketch",
+        "total_results": 1,
+        "processing_time": 0.00679,
+        "timestamp": "2026-01-02T03:04:05.678+00:00",
         "timings_ms": {"encode": 5.43, "total": 6.79},
     }
 

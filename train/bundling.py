@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from train import calibrate
 from train.answers import Answers
-from train.config import TrainConfig, to_json
+from train.config import VARIANTS, TrainConfig, to_json
 from train.encoders import FROZEN_SIZE, frozen_encoder, run_encoder
 from train.evaluate import figures
 from train.examine import HEADLINES, answers_of, intervals_over, vectors_of
@@ -24,18 +22,12 @@ from train.losses import Comparison
 from train.material import Material, gather
 from train.metrics import paired_difference_interval
 from train.model import EmbeddingModel
-from train.records import write_records
+from train.records import thumbnail, write_records
 from train.samples import Sample
 from train.smoothing import smoothed
+from train.tables import RECIPE_SHOWN
 
-THUMBNAIL = 384  # pixels of its longer side, at most
 JUDGED_BY = "mAP@all"
-# Columns of a table of recipes, in the words of a person.
-_TITLES = {
-    "title": ("Title", "Titre"),
-    "ingredients": ("Ingredients", "Ingrédients"),
-    "instructions": ("Instructions", "Préparation"),
-}
 
 
 def export_run(run: Path, root: Path, out: Path, name: str, version: str, force: bool = False) -> str:
@@ -96,6 +88,7 @@ def _write(
     vectors_ND = smoothed(vectors_of(encoder, records, config, True), config.smoothing)
     headlines = {key: measured[key] for key in HEADLINES if key in measured}
     own = sorted({column for record in records for column in record.fields})
+    known = {column.name: column for column in RECIPE_SHOWN}
     manifest = Manifest(
         name=name,
         titles={"en": name, "fr": name},
@@ -103,14 +96,17 @@ def _write(
         dim=network.dim,
         rows=len(records),
         encoder_sha256="",
-        columns=tuple(Column(column, *_TITLES.get(column, (column, column))) for column in own),
+        columns=tuple(known.get(column, Column(column, column, column)) for column in own),
         calibration=_calibration(answers),
         figures=headlines,
     )
     write_model(network, out / "model", served | {"metrics": headlines}, encoder.path)
     pictures = config.variant != "siamese"
-    rows = [_row(record, number, own, pictures) for number, record in enumerate(records)]
-    write_records(out / "dataset", rows, vectors_ND, own)
+    rows = (
+        _row(record, number, own, pictures) | {"embedding": vectors_ND[number]}
+        for number, record in enumerate(records)
+    )
+    write_records(out / "dataset", rows, own)
     credit = "The pictures are those of the folder or table it was made from; their licence is their owner's."
     labels = len({record.label for record in records})
     (out / "dataset" / "README.md").write_text(
@@ -119,6 +115,19 @@ def _write(
     (out / "model" / "README.md").write_text(model_card(manifest, served, "other"), encoding="utf-8")
     write_manifest(out, manifest)
     return f"{len(records):,} records of {labels:,} labels; {said}"
+
+
+def write_frozen(folder: Path, config: TrainConfig = VARIANTS["raw"], size: int = FROZEN_SIZE) -> None:
+    """model/ of the frozen backbone, as the variant raw serves it. size: pixels a side of what it takes."""
+    network = EmbeddingModel(config.backbone, 0, channels=config.channels)
+    graph = frozen_encoder(config, size).path
+    write_model(network, folder, _served(network, config, size), graph)
+
+
+def write_run(run: Path, folder: Path) -> None:
+    """model/ of a finished run. Raises as train.loop.load_run does."""
+    network, config = load_run(run)
+    write_model(network, folder, _served(network, config, config.serve_size), run_encoder(run).path)
 
 
 def _served(network: EmbeddingModel, config: TrainConfig, size: int) -> dict[str, Any]:
@@ -182,16 +191,9 @@ def _row(record: Sample, number: int, own: list[str], pictures: bool) -> dict[st
         "id": f"{number:06d}",
         "label": record.label,
         "tags": [tag.lower() for tag in record.tags],
-        "picture": _thumbnail(record.open()) if pictures else None,
+        "picture": thumbnail(record.open()) if pictures else None,
     } | fields
 
 
 def _text(value: Any) -> Any:
     return list(value) if isinstance(value, tuple | list) else value
-
-
-def _thumbnail(picture: Image.Image) -> bytes:
-    picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
-    kept = io.BytesIO()
-    picture.save(kept, "WEBP", quality=82)
-    return kept.getvalue()

@@ -2,35 +2,67 @@
 
 from __future__ import annotations
 
+import io
 import json
-import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 # A Space repository takes files up to 10 MB without LFS.
 SHARD_BYTES = 8_000_000
 # Pictures are read a row group at a time: small groups make the first look at a record quick.
 ROW_GROUP = 50
+THUMBNAIL = 384  # pixels of its longer side, at most
 _IMAGE = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 
 
-def write_records(
-    folder: Path, rows: Sequence[dict[str, Any]], embeddings_ND: np.ndarray, own: Sequence[str]
-) -> None:
+def write_records(folder: Path, rows: Iterable[Mapping[str, Any]], own: Sequence[str]) -> int:
     """Write dataset/records-XXXXX-of-N.parquet with id, image, label, tags, `own` columns and embedding.
 
-    rows: dicts with "id", "label", "tags" (list), "picture" (encoded bytes, or None) and the own columns.
+    rows: with "id", "label", "tags" (list), "picture" (encoded bytes, or None), "embedding" ((D,) float32)
+    and the own columns. They may be made while they are asked for: a shard of them is in memory at a time.
     The schema carries the features as huggingface's `datasets` reads them, so load_dataset and the
-    dataset viewer see an Image, a ClassLabel-ready label and a fixed-size list.
+    dataset viewer see an Image, a ClassLabel-ready label and a fixed-size list. Returns how many there were.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    parts: list[Path] = []
+    schema: pa.Schema | None = None
+    count = 0
+    for shard in _shards(rows):
+        table = _table(shard, own, schema)
+        schema = table.schema
+        parts.append(folder / f"part-{len(parts)}")
+        pq.write_table(table, parts[-1], row_group_size=ROW_GROUP, compression="zstd")
+        count += len(shard)
+    for number, part in enumerate(parts):
+        part.rename(folder / f"records-{number:05d}-of-{len(parts):05d}.parquet")
+    return count
+
+
+def _shards(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    shard: list[Mapping[str, Any]] = []
+    size = 0
+    for row in rows:
+        weight = len(row["picture"] or b"") + row["embedding"].size * 4
+        if shard and size + weight > SHARD_BYTES:
+            yield shard
+            shard, size = [], 0
+        shard.append(row)
+        size += weight
+    if shard:
+        yield shard
+
+
+def _table(rows: Sequence[Mapping[str, Any]], own: Sequence[str], schema: pa.Schema | None) -> pa.Table:
+    """schema: of the shards before, so that all have one."""
+    embeddings_ND = np.stack([row["embedding"] for row in rows]).astype(np.float32)
     dim = embeddings_ND.shape[1]
     table = pa.table(
         {
@@ -38,24 +70,35 @@ def write_records(
             "image": pa.array([_image(row) for row in rows], _IMAGE),
             "label": [row["label"] for row in rows],
             "tags": pa.array([list(row["tags"]) for row in rows], pa.list_(pa.string())),
-            **{name: [row[name] for row in rows] for name in own},
-            "embedding": pa.FixedSizeListArray.from_arrays(
-                pa.array(np.ascontiguousarray(embeddings_ND, dtype=np.float32).reshape(-1)), dim
-            ),
+            **{name: _column([row[name] for row in rows], name, schema) for name in own},
+            "embedding": pa.FixedSizeListArray.from_arrays(pa.array(embeddings_ND.reshape(-1)), dim),
         }
     )
-    table = table.replace_schema_metadata(
+    return table.replace_schema_metadata(
         {"huggingface": json.dumps({"info": {"features": _features(table, dim)}})}
     )
-    size = sum(len(row["picture"] or b"") for row in rows) + embeddings_ND.size * 4
-    shards = max(1, math.ceil(size / SHARD_BYTES))
-    for shard in range(shards):
-        first, last = len(rows) * shard // shards, len(rows) * (shard + 1) // shards
-        path = folder / f"records-{shard:05d}-of-{shards:05d}.parquet"
-        pq.write_table(table.slice(first, last - first), path, row_group_size=ROW_GROUP, compression="zstd")
 
 
-def _image(row: dict[str, Any]) -> dict[str, Any] | None:
+def _column(values: list[Any], name: str, schema: pa.Schema | None) -> pa.Array:
+    if schema is not None:
+        return pa.array(values, schema.field(name).type)
+    column = pa.array(values)
+    if pa.types.is_null(column.type):  # nothing in it yet
+        return column.cast(pa.string())
+    if pa.types.is_list(column.type) and pa.types.is_null(column.type.value_type):
+        return column.cast(pa.list_(pa.string()))
+    return column
+
+
+def thumbnail(picture: Image.Image) -> bytes:
+    """The picture as a record keeps it, WebP."""
+    picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    kept = io.BytesIO()
+    picture.save(kept, "WEBP", quality=82)
+    return kept.getvalue()
+
+
+def _image(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if row["picture"] is None else {"bytes": row["picture"], "path": f"{row['id']}.webp"}
 
 

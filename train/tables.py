@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hub_assets.bundle import Column
 from train.samples import Domain, PictureSet, Sample, sound
 
+# How the page shows them.
+RECIPE_SHOWN = (
+    Column("title", "Title", "Titre", "title"),
+    Column("ingredients", "Ingredients", "Ingrédients", "list"),
+    Column("instructions", "Instructions", "Préparation", "steps"),
+)
 # Kaggle, "Food Ingredients and Recipe Dataset with Images"; its index column has no name.
 RECIPE_COLUMNS = ("Title", "Ingredients", "Instructions", "Image_Name", "Cleaned_Ingredients")
 _CELL = 10_000_000  # characters; Python's own bound, 131,072, is less than some people's instructions

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from retrieval import segmentation
 from retrieval.collection import Collection
 from retrieval.search import SearchService
-from retrieval.types import DEFAULT_K, MAX_K, BurinError, Query, Record
+from retrieval.types import MAX_K, BurinError, Query, Record, Segmentation
 from retrieval.ui.french import DEFECT, in_both
 from retrieval.ui.texts import TEXTS
 
 log = logging.getLogger(__name__)
 
-# Similarity in plain words: the least cosine of each, highest first; below the last it is "far". Of what
-# people's drawings find, 96% of the very close, 76% of the close and 45% of the loose show their motif.
-CLOSENESS: tuple[tuple[float, str], ...] = ((0.72, "very_close"), (0.60, "close"), (0.48, "loose"))
+# Similarity in plain words, highest first; below the last it is "far". A collection's calibration says from
+# which cosine on each holds.
+CLOSENESS = ("very_close", "close", "loose")
 SAMPLES = 15
 
 
@@ -58,7 +60,16 @@ def page_meta(service: SearchService) -> str:
             "source": collection.source,
             "notice": notice(collection),
             "count": len(collection),
-            "columns": {c.name: {"en": c.title_en, "fr": c.title_fr} for c in collection.columns},
+            # Records of a classifier that have no picture are its prototypes: nothing to look at.
+            "gallery": collection.pictured or (bool(len(collection)) and collection.classifier is None),
+            "readings": list(collection.readings),
+            "kinds": list(collection.query_kinds),
+            "k": {"least": 1, "most": collection.most_k, "value": collection.default_k},
+            "closeness": list(zip(collection.calibration.closeness, CLOSENESS, strict=True)),
+            "words": {language: dict(sentences) for language, sentences in collection.words.items()},
+            "columns": {
+                c.name: {"en": c.title_en, "fr": c.title_fr, "shown": c.shown} for c in collection.columns
+            },
             "terms_fr": dict(collection.terms_fr),
             "samples": [record_json(service, name, record) for record in _samples(service, name)],
         }
@@ -67,8 +78,10 @@ def page_meta(service: SearchService) -> str:
             "texts": TEXTS,
             "collection": next(iter(collections)),
             "collections": collections,
-            "closeness": CLOSENESS,
-            "k": {"least": 1, "most": MAX_K, "value": DEFAULT_K},
+            "categories": [
+                {"name": name, "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
+                for name, colour in zip(segmentation.CATEGORIES, segmentation.PALETTE, strict=True)
+            ],
         },
         ensure_ascii=False,
     )
@@ -87,13 +100,18 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
         """question: {picture: data URL | None, like: id | None, kind, collection, k, tags}; with neither
         picture nor like, the records that carry the tags.
 
-        Returns {"answer": SearchResult as JSON, each match with its `picture` path}, {"records": records as
-        the page draws them} or {"error": {"en": sentence, "fr": sentence}}.
+        Returns {"answer": SearchResult as JSON, each match with its `picture` path, with "mask" where the
+        collection reads one}, {"records": records as the page draws them} or {"error": {"en": sentence,
+        "fr": sentence}}.
         """
         try:
             if question.get("picture") is None and question.get("like") is None:
                 return {"records": _tagged(service, question)}
-            result = service.search(_query(question))
+            query = _query(question)
+            result = service.search(query)
+            segmented = None
+            if query.picture is not None and "mask" in service.collection(query.collection).readings:
+                segmented = service.segment(query.collection, query.picture)
         except BurinError as error:
             return {"error": in_both(str(error))}
         except Exception:
@@ -102,9 +120,23 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
         answer = result.to_json()
         for match in answer["matches"]:
             match["picture"] = picture_path(service, result.collection, match["id"])
+        answer["mask"] = None if segmented is None else mask_json(segmented)
         return {"answer": answer}
 
     return ask
+
+
+def mask_json(segmented: Segmentation) -> dict[str, Any]:
+    """A mask as data URLs of two PNGs: `png` in the palette's colours, `ids_png` with the plain ids."""
+    mask_HW = segmented.mask_HW
+    return segmented.to_json() | {
+        "png": _data_url(segmentation.png(mask_HW)),
+        "ids_png": _data_url(segmentation.ids_png(mask_HW)),
+    }
+
+
+def _data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def _tagged(service: SearchService, question: dict[str, Any]) -> list[dict[str, Any]]:
@@ -125,6 +157,6 @@ def _query(question: dict[str, Any]) -> Query:
         picture=picture,
         like=None if like is None else str(like),
         kind=question.get("kind", "auto"),
-        k=question.get("k", DEFAULT_K),
+        k=question.get("k"),
         tags=tuple(str(tag) for tag in question.get("tags") or ()),
     )

@@ -21,8 +21,8 @@ from gradio.route_utils import get_root_url
 from gradio_client.utils import is_http_url_like
 
 from retrieval.search import AT_ONCE, SearchService
-from retrieval.types import DEFAULT_K, BurinError, ImageError, Query, Record, RequestError
-from retrieval.ui.answers import notice, picture_path
+from retrieval.types import BurinError, ImageError, Query, Record, RequestError
+from retrieval.ui.answers import mask_json, notice, picture_path
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def _tags(tags: Any) -> tuple[str, ...]:
     return tuple(tag.strip() for tag in tags if tag.strip())
 
 
-def _query(image: Any, collection: Any, kind: Any, k: Any = DEFAULT_K, tags: tuple[str, ...] = ()) -> Query:
+def _query(image: Any, collection: Any, kind: Any, k: Any = None, tags: tuple[str, ...] = ()) -> Query:
     """The parameters as a Query, which checks kind and k. Raises RequestError or ImageError."""
     collection, kind = _text("collection", collection), _text("kind", kind)
     return Query(collection, picture=picture_of(image), kind=kind, k=k, tags=tags)
@@ -91,8 +91,9 @@ def _root(request: gr.Request) -> str:
 
 
 def add_endpoints(service: SearchService) -> None:
-    """Add /search, /compare, /embedding, /record, /tags, /info and /health to the Blocks being built."""
+    """Add /search, /segment, /compare, /embedding, /record, /tags, /info and /health to the Blocks."""
     default = next(iter(service.collections))
+    masks = next((name for name, one in service.collections.items() if one.segmenter is not None), default)
 
     def shown(collection: str, record_id: str, request: gr.Request) -> str | None:
         path = picture_path(service, collection, record_id)
@@ -111,17 +112,24 @@ def add_endpoints(service: SearchService) -> None:
         image: FileData,
         collection: str = default,
         kind: KindName = "auto",
-        k: int = DEFAULT_K,
+        k: int | None = None,
         tags: list[str] = [],  # noqa: B006 - shown as the default in the documentation, never changed
         request: gr.Request = None,  # type: ignore[assignment]
     ) -> dict:
-        """Find the records most like a drawing or photo: the k nearest, best first, and the best guess."""
+        """Find the records most like a drawing or photo: the k nearest, best first, and the best guess.
+        Without k as many as the collection sets."""
         with _said_clearly():
             query = _query(image, collection, kind, k, _tags(tags))
             answer = service.search(query).to_json()
         for match in answer["matches"]:
             match["image_url"] = shown(collection, match["id"], request)
         return answer
+
+    def segment(image: FileData, collection: str = masks) -> dict:
+        """What is where in a street photo: the mask as two PNGs of the photo's own size (`png` in colours,
+        `ids_png` with the category ids) and the share of each category."""
+        with _said_clearly():
+            return mask_json(service.segment(_text("collection", collection), picture_of(image)))
 
     def compare(
         image_a: FileData, image_b: FileData, collection: str = default, kind: KindName = "auto"
@@ -170,6 +178,7 @@ def add_endpoints(service: SearchService) -> None:
 
     for function, name, shares in (
         (search, "search", "search"),
+        (segment, "segment", "search"),
         (compare, "compare", "search"),
         (embedding, "embedding", "search"),
         (record, "record", "records"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("burin.js", "examples.js", "pad.js", "upload.js", "results.js", "masthead.js")
+SCRIPTS = ("burin.js", "examples.js", "pad.js", "upload.js", "mask.js", "results.js", "masthead.js")
 _FONT = "cormorant-garamond-latin-500-{style}.woff2"
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 

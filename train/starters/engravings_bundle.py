@@ -131,7 +131,8 @@ def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
         terms_fr=dict(FRENCH) | TERMS_FR,
         figures=figures,
     )
-    write_records(out / "dataset", rows, gallery_ND, [column.name for column in COLUMNS])
+    embedded = (row | {"embedding": vector} for row, vector in zip(rows, gallery_ND, strict=True))
+    write_records(out / "dataset", embedded, [column.name for column in COLUMNS])
     licences = sorted({f"{row['drawing'].partition(':')[0]} ({row['licence']})" for row in rows})
     (out / "dataset" / "README.md").write_text(
         dataset_card(manifest, figures["motifs"], "cc-by-sa-4.0", CREDIT + ", ".join(licences) + "."),

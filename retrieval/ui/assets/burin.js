@@ -27,9 +27,11 @@ window.burin = (() => {
   };
 
   // ---- language
+  // A collection may word some sentences itself.
   const t = (key, values = {}) =>
-    (texts[state.lang]?.[key] ?? texts.en?.[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const shelf = () => state.meta.collections[state.collection];
+    (shelf()?.words[state.lang]?.[key] ?? texts[state.lang]?.[key] ?? texts.en?.[key] ?? key)
+      .replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const shelf = () => state.meta?.collections[state.collection];
   const word = (text) => (state.lang !== "fr" ? String(text)
     : shelf().terms_fr[text] || String(text).replace(/^c\. (?=\d)/, "vers "));
   const title = (pair) => pair[state.lang] || pair.en;
@@ -47,6 +49,20 @@ window.burin = (() => {
       if (node.tagName === "BUTTON" || node.tagName === "LABEL") node.title = text;
     });
   }
+  // Another collection, with its own sentences, number of results and kinds of query. It is asked the same
+  // picture, where it takes such ones.
+  function choose(name) {
+    const picture = last?.picture ? last : null;
+    state.collection = name;
+    state.tags = [];
+    state.k = shelf().k.value;
+    dismiss(null);
+    translate(document);
+    emit("collection");
+    if (!takesDrawings()) tab("upload");
+    if (picture && (picture.from !== "pad" || takesDrawings())) ask(picture);
+  }
+  const takesDrawings = () => shelf().kinds.includes("sketch");
   function speak(lang) {
     state.lang = texts[lang] ? lang : "en";
     document.documentElement.lang = state.lang;
@@ -118,7 +134,7 @@ window.burin = (() => {
       state.meta = JSON.parse(props.meta);
       texts = state.meta.texts;
       state.collection = state.meta.collection;
-      state.k = state.meta.k.value;
+      state.k = shelf().k.value;
       server = partServer;
       speak(recall("lang") || (navigator.language || "en").slice(0, 2).toLowerCase());
     }
@@ -132,10 +148,13 @@ window.burin = (() => {
     const write = () => tabs.querySelectorAll("[data-tab-id]").forEach((button) => {
       const name = t("tab_" + button.dataset.tabId);
       if (button.firstChild.nodeValue !== name) button.firstChild.nodeValue = name;
+      button.style.display = button.dataset.tabId === "sketch" && !takesDrawings() ? "none" : "";
     });
     new MutationObserver(write).observe(tabs.querySelector("[role=tablist]"), { childList: true, subtree: true });
     on("language", write);
+    on("collection", write);
     write();
+    if (!takesDrawings()) tab("upload");
   }
 
   // A picture pasted anywhere opens the upload, which Gradio renders only when its tab is first opened.
@@ -175,7 +194,7 @@ window.burin = (() => {
   const tab = (name) => document.querySelector(`#burin-tabs [role=tab][data-tab-id=${name}]`)?.click();
 
   return {
-    parts, state, on, emit, ask, again, dismiss, mount, translate, speak, t, word, title, shelf, number, percent,
-    capital, make, root, tab, nameTabs, remember, recall,
+    parts, state, on, emit, ask, again, choose, dismiss, mount, translate, speak, t, word, title, shelf, number,
+    percent, capital, takesDrawings, make, root, tab, nameTabs, remember, recall,
   };
 })();

@@ -24,11 +24,8 @@ burin.parts.masthead = (element) => {
   }
   select.closest("label").hidden = names.length < 2;
   select.onchange = () => {
-    state.collection = select.value;
-    state.tags = [];
-    burin.emit("collection");
+    burin.choose(select.value);
     draw();
-    burin.again();
   };
   language.onclick = () => {
     const lang = state.lang === "en" ? "fr" : "en";

@@ -6,6 +6,8 @@ burin.parts.results = (element) => {
   const reading = element.querySelector(".reading");
   const filters = element.querySelector(".filters");
   const count = element.querySelector("[name=k]");
+  const controls = element.querySelector(".controls");
+  const drawMask = burin.mask(element.querySelector(".mask"));
   const dialog = element.querySelector("dialog");
   const body = dialog.querySelector(".record-body");
   let answer = null, asked = null, note = null;
@@ -14,9 +16,16 @@ burin.parts.results = (element) => {
 
   const pictureUrl = (path) => burin.root() + "/" + path;
   function closeness(similarity) {
-    return t(state.meta.closeness.find(([least]) => similarity >= least)?.[1] || "far");
+    return t(burin.shelf().closeness.find(([least]) => similarity >= least)?.[1] || "far");
   }
-  const name = (record) => capital(word(record.label));
+  // What a record is called: its title, where the collection has one, or its label.
+  const columns = () => Object.entries(burin.shelf().columns);
+  const shownAs = (key) => burin.shelf().columns[key]?.shown || "text";
+  const labelled = (label) => capital(word(label).replaceAll("_", " "));
+  function name(record) {
+    const title = columns().find(([, column]) => column.shown === "title")?.[0];
+    return title && record.fields?.[title] ? capital(word(record.fields[title])) : labelled(record.label);
+  }
 
   // A record's picture; a quiet tile with its name where it has none, or none that can be shown.
   function picture(match, label, lazily) {
@@ -50,8 +59,11 @@ burin.parts.results = (element) => {
   function draw() {
     const focused = document.activeElement?.closest?.(".card-open, .card-like");
     const keep = grid.contains(focused) ? [focused.className, [...grid.children].indexOf(focused.closest("li"))] : null;
-    grid.replaceChildren(...matches().map(card));
+    const bare = !burin.shelf().gallery;
+    grid.replaceChildren(...(bare ? [] : matches().map(card)));
+    controls.hidden = bare;
     grid.classList.toggle("is-sample", !answer);
+    drawMask(answer?.mask);
     if (keep) grid.children[keep[1]]?.querySelector("." + keep[0])?.focus();
     reading.replaceChildren(...read());
     drawFilters();
@@ -63,12 +75,13 @@ burin.parts.results = (element) => {
   function read() {
     if (note) return [make("p", { class: "sentence", "data-kind": note.kind }, noteText())];
     if (tagged && !tagged.length) return [make("p", { class: "sentence" }, t("none_with_tags"))];
-    if (!answer) return [make("p", { class: "invitation" }, t("invitation")), make("p", { class: "eyebrow" }, t("from_collection"))];
-    const total = number(answer.timings_ms.total ?? 0, 0);
-    const took = t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
-    const foot = make("p", { class: "took" }, asked.kind !== "auto" ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
+    if (!answer) return [make("p", { class: "invitation" }, t("invitation")), grid.childElementCount ? make("p", { class: "eyebrow" }, t("from_collection")) : null].filter(Boolean);
+    const total = number((answer.timings_ms.total ?? 0) + (answer.mask?.timings_ms.total ?? 0), 0);
+    const took = !grid.childElementCount ? t("took_none", { ms: total })
+      : t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
+    const foot = make("p", { class: "took" }, asked.kind !== "auto" || !burin.takesDrawings() ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
     if (asked.like) {
-      const like = make("p", { class: "guess" }, make("span", { class: "eyebrow" }, t("like_of")), make("strong", {}, `${capital(word(asked.label))}, ${asked.like}`));
+      const like = make("p", { class: "guess" }, make("span", { class: "eyebrow" }, t("like_of")), make("strong", {}, `${asked.name}, ${asked.like}`));
       return [like, foot];
     }
     const lines = [];
@@ -76,11 +89,11 @@ burin.parts.results = (element) => {
     else if (answer.label) {
       lines.push(make("p", { class: "guess" },
         make("span", { class: "eyebrow" }, t("best_guess")),
-        make("strong", {}, capital(word(answer.label))),
+        make("strong", {}, labelled(answer.label)),
         answer.confidence === null ? null : make("span", { class: "sure", style: `--share:${answer.confidence}` },
           t("confidence", { p: percent(answer.confidence) }))));
     }
-    if (!answer.matches.length) lines.push(make("p", { class: "sentence" }, t("none_with_tags")));
+    if (!answer.matches.length && state.tags.length) lines.push(make("p", { class: "sentence" }, t("none_with_tags")));
     return [...lines, foot];
   }
   const noteText = () => note.key ? t(note.key, note.values) : note[state.lang] || note.en;
@@ -111,15 +124,28 @@ burin.parts.results = (element) => {
     const [left, top, right, bottom] = box.map((share) => share * 100);
     return make("span", { class: "motif-frame", "aria-hidden": "true", style: `left:${left}%;top:${top}%;width:${right - left}%;height:${bottom - top}%` });
   }
+  // Ingredients as points, instructions as numbered steps: a list, or a text with one of them a line.
+  function points(title, shown, content) {
+    const lines = (Array.isArray(content) ? content : String(content ?? "").split("\n")).filter(Boolean);
+    if (!lines.length) return [];
+    return [
+      make("h3", { class: "eyebrow" }, title),
+      make(shown === "steps" ? "ol" : "ul", { class: `points is-${shown}` }, ...lines.map((line) => make("li", {}, word(line)))),
+    ];
+  }
   function drawRecord() {
     const match = list[open];
     const label = name(match);
     const row = (term, content) => make("div", {}, make("dt", {}, term), make("dd", {}, content));
-    const columns = burin.shelf().columns;
-    const rows = [row(t("reference"), match.id), row(t("label"), label)];
+    const rows = [row(t("reference"), match.id), row(t("label"), labelled(match.label))];
+    const long = [];
     if (match.similarity !== undefined) rows.push(row(t("similarity"), `${number(match.similarity, 3)} · ${closeness(match.similarity)}`));
     for (const [key, content] of Object.entries(match.fields)) {
-      rows.push(row(columns[key] ? burin.title(columns[key]) : capital(key.replaceAll("_", " ")), value(content)));
+      const column = burin.shelf().columns[key];
+      const title = column ? burin.title(column) : capital(key.replaceAll("_", " "));
+      const shown = shownAs(key);
+      if (shown === "list" || shown === "steps") long.push(...points(title, shown, content));
+      else if (shown === "text") rows.push(row(title, value(content)));
     }
     const held = body.contains(document.activeElement);
     body.replaceChildren(
@@ -128,6 +154,7 @@ burin.parts.results = (element) => {
         make("p", { class: "eyebrow" }, match.rank ? t("rank", { n: match.rank }) : t("record")),
         make("h2", { id: "record-title" }, label),
         make("button", { type: "button", class: "primary", "data-do": "like", onclick: () => like(match) }, t("more_like")),
+        ...long,
         make("dl", {}, ...rows),
         match.tags.length ? make("h3", { class: "eyebrow" }, t("tags")) : null,
         make("div", { class: "chips" }, ...match.tags.map((tag) =>
@@ -144,7 +171,7 @@ burin.parts.results = (element) => {
   }
   function like(match) {
     if (dialog.open) dialog.close();
-    burin.ask({ like: match.id, label: match.label });
+    burin.ask({ like: match.id, name: name(match) });
     const results = element.querySelector("#results"), { top } = results.getBoundingClientRect();
     if (top < 0 || top > innerHeight / 2) results.scrollIntoView({ block: "start" });
   }
@@ -162,7 +189,11 @@ burin.parts.results = (element) => {
   });
 
   // ---- number of results
-  Object.assign(count, { min: state.meta.k.least, max: state.meta.k.most, value: state.k });
+  function bound() {
+    const { least, most } = burin.shelf().k;
+    Object.assign(count, { min: least, max: most, value: state.k });
+  }
+  bound();
   count.oninput = () => {
     state.k = Number(count.value);
     count.nextElementSibling.textContent = number(state.k, 0);
@@ -197,6 +228,6 @@ burin.parts.results = (element) => {
     results.setAttribute("aria-busy", String(busy));
   });
   burin.on("language", draw);
-  burin.on("collection", draw);
+  burin.on("collection", () => { bound(); draw(); });
   draw();
 };

@@ -134,6 +134,13 @@ burin.parts.upload = (element) => {
   element.querySelectorAll("[name=burin-kind]").forEach((radio) => {
     radio.onchange = () => { if (picture) search(); };
   });
+  const kinds = element.querySelector(".kinds");
+  function offer() {
+    kinds.hidden = !burin.takesDrawings(); // nothing to choose where every picture is a photo
+    if (kinds.hidden) element.querySelector("[name=burin-kind][value=auto]").checked = true;
+  }
+  offer();
+  burin.on("collection", offer);
   burin.on("language", show);
   burin.on("file", take);
   take(burin.state.file); // pasted before this tab was ever open

@@ -1,0 +1,153 @@
+"""What is where in a street photo: a mask in Cityscapes' eight categories, with ONNX Runtime."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from PIL import Image
+
+from retrieval.types import BundleError
+
+# By id. The last is what belongs to none of them; no network says it, labelled masks do.
+CATEGORIES = ("flat", "construction", "object", "nature", "sky", "human", "vehicle", "void")
+# RGB: what Cityscapes gives road, building, pole, vegetation, sky, person, car and unlabelled.
+PALETTE = (
+    (128, 64, 128),
+    (70, 70, 70),
+    (153, 153, 153),
+    (107, 142, 35),
+    (70, 130, 180),
+    (220, 20, 60),
+    (0, 0, 142),
+    (0, 0, 0),
+)
+VOID = len(CATEGORIES) - 1
+ANSWERS = VOID  # categories that a network can say
+
+
+class Segmenter:
+    """An opened segmenter.onnx. Safe to share between threads."""
+
+    def __init__(self, path: Path, height: int, width: int, threads: int = 0) -> None:
+        """height, width: of what the graph takes. threads: of one mask; 0 leaves the choice to ONNX Runtime
+        (one per physical core). Raises BundleError when the file is no graph, or takes pictures of another
+        size, or gives anything but logits of the seven categories."""
+        self.path, self.height, self.width = path, height, width
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        # Threads that spin while idle would take the second core from everything else.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime raises many types of its own
+            raise BundleError(
+                f"{path.name} is no graph ONNX Runtime can open ({type(error).__name__})."
+            ) from None
+        takes, gives = self._session.get_inputs()[0], self._session.get_outputs()[0]
+        self._input = takes.name
+        if takes.type != "tensor(uint8)" or list(takes.shape[1:]) != [3, height, width]:
+            raise BundleError(
+                f"{path.name} takes {takes.type} of {' x '.join(map(str, takes.shape[1:]))}, config.json "
+                f"says uint8 of 3 x {height} x {width}; export the bundle again."
+            )
+        if len(gives.shape) != 4 or gives.shape[1] != ANSWERS:
+            raise BundleError(
+                f"{path.name} gives {' x '.join(map(str, gives.shape[1:]))}; wanted: logits of {ANSWERS} "
+                "categories, height and width. Export the bundle again."
+            )
+
+    @classmethod
+    def open(cls, path: Path, values: Mapping[str, Any] | None, threads: int = 0) -> Segmenter:
+        """values: "segmenter" of config.json, with height and width. Raises BundleError as the class does,
+        and for missing or unusable values."""
+        try:
+            height, width = int(values["height"]), int(values["width"])
+        except (KeyError, TypeError, ValueError):
+            raise BundleError(
+                "config.json says neither height nor width of the segmenter; export the bundle again."
+            ) from None
+        return cls(path, height, width, threads)
+
+    def segment(self, image: Image.Image) -> np.ndarray:
+        """RGB photo -> (H, W) uint8 category ids at the photo's own size."""
+        return mask_of(self.logits(image), image.size)
+
+    def logits(self, image: Image.Image) -> np.ndarray:
+        """RGB photo -> (7, h, w) float32, at the size that the graph gives."""
+        pixels_HWC = np.asarray(prepared(image, self.height, self.width))
+        pixels_NCHW = np.ascontiguousarray(pixels_HWC.transpose(2, 0, 1)[np.newaxis])
+        return self._session.run(None, {self._input: pixels_NCHW})[0][0]
+
+
+def prepared(image: Image.Image, height: int, width: int) -> Image.Image:
+    """The photo at the size that a network takes; its sides may change their ratio."""
+    return image.resize((width, height), Image.Resampling.BILINEAR)
+
+
+def mask_of(logits_CHW: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(H, W) uint8 ids: the likeliest category of each pixel, the logits brought to `size` bilinearly.
+
+    size: (width, height). Between equal logits the lower id wins."""
+    scaled = [Image.fromarray(one_HW).resize(size, Image.Resampling.BILINEAR) for one_HW in logits_CHW]
+    mask_HW = np.zeros(size[::-1], dtype=np.uint8)
+    best_HW = np.asarray(scaled[0]).copy()
+    for category, one in enumerate(scaled[1:], start=1):
+        logits_HW = np.asarray(one)
+        mask_HW[logits_HW > best_HW] = category
+        np.maximum(best_HW, logits_HW, out=best_HW)
+    return mask_HW
+
+
+def at_size(mask_HW: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The mask at another (width, height); every pixel keeps an id that was there."""
+    if mask_HW.shape == size[::-1]:
+        return mask_HW
+    return np.asarray(Image.fromarray(mask_HW).resize(size, Image.Resampling.NEAREST))
+
+
+def shares(mask_HW: np.ndarray) -> dict[str, float]:
+    """Part of the pixels of each category, in [0, 1], in the order of the ids; together they are 1."""
+    counts = np.bincount(mask_HW.ravel(), minlength=len(CATEGORIES))
+    return {name: float(count / mask_HW.size) for name, count in zip(CATEGORIES, counts, strict=True)}
+
+
+def coloured(mask_HW: np.ndarray) -> Image.Image:
+    """A "P" picture: the ids as they are, shown in the palette's colours."""
+    picture = Image.fromarray(mask_HW).convert("L")
+    picture.putpalette([value for colour in PALETTE for value in colour])
+    return picture
+
+
+def overlay(image: Image.Image, mask_HW: np.ndarray, opacity: float = 0.5) -> Image.Image:
+    """RGB: the photo under the mask's colours. opacity: of the mask, 0 to 1; void stays the photo.
+
+    Raises ValueError for an opacity out of range or a mask of another size."""
+    if not 0.0 <= opacity <= 1.0 or mask_HW.shape != image.size[::-1]:
+        raise ValueError(
+            f"opacity is {opacity} and the mask {mask_HW.shape[1]} x {mask_HW.shape[0]}; wanted: 0 to 1 and "
+            f"{image.width} x {image.height}"
+        )
+    veil = Image.fromarray(np.where(mask_HW == VOID, 0, round(opacity * 255)).astype(np.uint8))
+    return Image.composite(coloured(mask_HW).convert("RGB"), image.convert("RGB"), veil)
+
+
+def png(mask_HW: np.ndarray) -> bytes:
+    """The mask as a PNG in the palette's colours; its pixels still are the ids."""
+    return _png(coloured(mask_HW))
+
+
+def ids_png(mask_HW: np.ndarray) -> bytes:
+    """The mask as a grey PNG whose values are the ids."""
+    return _png(Image.fromarray(mask_HW).convert("L"))
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
