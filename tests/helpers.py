@@ -184,7 +184,8 @@ def write_bundle(
         encoder = Encoder(folder / "model" / "encoder.onnx", config, threads=1)
         embeddings_ND = vectors_of(encoder, [Image.open(io.BytesIO(row["picture"])) for row in rows])
     rows = [row | {"embedding": vector} for row, vector in zip(rows, embeddings_ND, strict=True)]
-    write_records(folder / "dataset", rows, ["form", "title"])
+    columns = manifest.pop("columns", (Column("form", "Form", "Forme"), Column("title", "Title", "Titre")))
+    write_records(folder / "dataset", rows, [column.name for column in columns])
     written = Manifest(
         name="shapes",
         titles={"en": "Shapes", "fr": "Formes"},
@@ -192,7 +193,7 @@ def write_bundle(
         dim=config.dim,
         rows=len(rows),
         encoder_sha256="",
-        columns=(Column("form", "Form", "Forme"), Column("title", "Title", "Titre")),
+        columns=columns,
         # Refuses below a mean similarity of 0.3 of the nearest three.
         calibration=calibration or Calibration(k=COPIES, in_domain=(20.0, -6.0), threshold=0.5),
         terms_fr={"goblet": "verre à pied", "ring": "anneau"},

@@ -1,10 +1,14 @@
 """python -m train <verb>: pictures to a bundle, each step a command.
 
+import                a table of recipes as a bundle
 augment | balance     prepare a folder of pictures
 fit                   train an encoder into a run folder
+fit-segmenter         train a network for masks of street photos
 evaluate | errors     what it answers on pictures kept out of training, and where it is wrong
+evaluate-segmenter    how much of its masks is right, on photos it never saw
 compare               several runs beside each other
 export                a run as a bundle
+export-segmenter      a run as the model folder of one
 """
 
 from __future__ import annotations
@@ -17,8 +21,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from retrieval.types import BurinError
 from train import config as configs
-from train import verbs_data, verbs_errors, verbs_report
+from train import verbs_data, verbs_errors, verbs_report, verbs_segment
 from train.config import FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
@@ -29,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run_verb(options)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (BurinError, RuntimeError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -50,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(verbs)
     verbs_errors.add_verbs(verbs)
     verbs_report.add_verbs(verbs)
+    verbs_segment.add_verbs(verbs)
     _add_export(verbs)
     return parser
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from hub_assets.bundle import Calibration
 from retrieval import readings
 from train.metrics import expected_calibration_error
 
@@ -90,6 +91,14 @@ def fit_confidence(found: Neighbours, k: int, temperature: float) -> tuple[tuple
     return (float(slope), float(similarity), float(whole.intercept_[0])), figures
 
 
+def read_all(found: Neighbours, calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """(Q,) whether the served vote is right, and (Q,) the confidence it is served with."""
+    correct, features = _votes(found, calibration.k, calibration.temperature)
+    slope, similarity, intercept = calibration.confidence
+    log_odds = features @ np.array([slope, similarity]) + intercept
+    return correct, 1 / (1 + np.exp(-log_odds))
+
+
 def _logistic(features: np.ndarray, truth: np.ndarray, strength: float = 1.0) -> LogisticRegression:
     return LogisticRegression(C=strength, class_weight=None, max_iter=2000).fit(features, truth)
 
@@ -100,8 +109,10 @@ def fit_in_domain(
     here_groups: np.ndarray,
     far_QD: np.ndarray,
     far_similarity_Q: np.ndarray,
+    refused_share: float = REFUSED,
 ) -> tuple[dict, dict]:
-    """The in-domain logistic on [embedding, mean similarity of the nearest three], and its threshold.
+    """The in-domain logistic on [embedding, mean similarity of the nearest three], and its threshold, which
+    refuses `refused_share` of what belongs here.
 
     Returns the fields of Calibration and cross-fitted figures: the share refused of what belongs here and
     of what does not.
@@ -120,11 +131,11 @@ def fit_in_domain(
     crossed = np.zeros(len(truth))
     for part in (half, ~half):
         crossed[~part] = fitted(part).predict_proba(features[~part])[:, 1]
-    threshold = float(np.quantile(crossed[truth], REFUSED))
+    threshold = float(np.quantile(crossed[truth], refused_share))
     # What the figures say is refused is judged by the threshold of the other half.
     refused = np.zeros(len(truth), dtype=bool)
     for part in (half, ~half):
-        refused[part] = crossed[part] < np.quantile(crossed[truth & ~part], REFUSED)
+        refused[part] = crossed[part] < np.quantile(crossed[truth & ~part], refused_share)
     whole = fitted(np.ones(len(truth), dtype=bool))
     fields = {
         "in_domain": (float(whole.coef_[0][0]), float(whole.intercept_[0])),

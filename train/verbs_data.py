@@ -1,4 +1,4 @@
-"""python -m train augment | balance: data sets made larger and even, as folders."""
+"""python -m train import | augment | balance: a bundle from a table; data sets made larger and even."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
     """Register the verbs; `options.run_verb(options)` does what was asked for.
 
     It raises ValueError, OSError or RuntimeError with a sentence for the person."""
+    _add_import(subparsers)
     shares = DataConfig()
     augment = subparsers.add_parser("augment", help="write augmented versions of a folder of classes")
     augment.set_defaults(run_verb=_augment)
@@ -52,6 +53,38 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
         )
         verb.add_argument("--size", type=int, help="pixels a side of what is made (default: 224)")
         verb.add_argument("--seed", type=int, default=shares.seed, help=f"default: {shares.seed}")
+
+
+def _add_import(subparsers: argparse._SubParsersAction) -> None:
+    imported = subparsers.add_parser("import", help="a table of recipes and its pictures as a bundle")
+    imported.set_defaults(run_verb=_import)
+    imported.add_argument("what", choices=("recipes",), help="the layout of the table")
+    imported.add_argument("--csv", type=Path, required=True, help="Kaggle's table of recipes")
+    imported.add_argument("--images", type=Path, required=True, help="folder of its pictures")
+    imported.add_argument(
+        "--encoder",
+        default="recipes",
+        help="a bundle's name or folder, a run folder, or raw for the frozen backbone (default: recipes)",
+    )
+    imported.add_argument("--collection", default="recipes", help="its name (default: recipes)")
+    imported.add_argument("--out", type=Path, help="the bundle's folder (default: bundles/NAME)")
+    imported.add_argument("--version", default="v1", help="default: v1")
+
+
+def _import(options: argparse.Namespace) -> None:
+    from train.importing import import_recipes
+
+    out = options.out or Path("bundles") / options.collection
+    told = import_recipes(
+        options.csv,
+        options.images,
+        out,
+        options.encoder,
+        options.collection,
+        options.version,
+        progress=True,
+    )
+    print("\n".join(told))
 
 
 def _augment(options: argparse.Namespace) -> None:

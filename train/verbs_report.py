@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+
+from train.segment_config import is_segmenter
 
 
 def add_verbs(subparsers: argparse._SubParsersAction) -> None:
@@ -14,14 +18,27 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from train.compare import compare, plot, table
-
-    comparison = compare(options.runs)
-    print(table(comparison), end="")
+    comparing = _comparing(options.runs)
+    comparison = comparing.compare(options.runs)
+    print(comparing.table(comparison), end="")
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         for style, name in (("text", "table.txt"), ("markdown", "table.md")):
             beside = options.out / f"{name}.part"
-            beside.write_text(table(comparison, style), encoding="utf-8")
+            beside.write_text(comparing.table(comparison, style), encoding="utf-8")
             beside.replace(options.out / name)
-        plot(comparison, options.out / "plot.png")
+        comparing.plot(comparison, options.out / "plot.png")
+
+
+def _comparing(runs: Sequence[Path]) -> ModuleType:
+    """What compares such runs. Raises ValueError for encoders beside segmenters."""
+    segmenters = [is_segmenter(run) for run in runs]
+    if any(segmenters) and not all(segmenters):
+        raise ValueError("some runs are of encoders and some of segmenters; wanted: one or the other")
+    if all(segmenters):
+        from train import segment_compare
+
+        return segment_compare
+    from train import compare
+
+    return compare

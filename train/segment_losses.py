@@ -1,0 +1,50 @@
+"""How wrong logits are: cross-entropy of each pixel, and Dice, which every category weighs in alike."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from retrieval.segmentation import ANSWERS, VOID
+from train.segment_config import SegmenterConfig
+
+
+def segmentation_loss(
+    logits_BChw: Tensor, truth_BHW: Tensor, config: SegmenterConfig
+) -> tuple[Tensor, dict[str, float]]:
+    """The loss that is minimised, and its parts as numbers.
+
+    logits_BChw: of 7 categories, at any size: they are scaled to the masks', as a served mask is. truth_BHW:
+    int64 category ids; void is left out of everything."""
+    logits_BCHW = F.interpolate(
+        logits_BChw.float(), truth_BHW.shape[-2:], mode="bilinear", align_corners=False
+    )
+    counted = int((truth_BHW != VOID).sum())
+    # Summed and divided by hand: the mean over no pixel at all would be no number.
+    total = F.cross_entropy(logits_BCHW, truth_BHW, ignore_index=VOID, reduction="sum") / max(counted, 1)
+    parts = {"cross-entropy": float(total.detach())}
+    if config.loss == "cross-entropy+dice":
+        overlap = dice_loss(logits_BCHW.softmax(dim=1), truth_BHW)
+        parts["dice"] = float(overlap.detach())
+        total = total + config.dice_weight * overlap
+    return total, {"loss": float(total.detach())} | parts
+
+
+def dice_loss(shares_BCHW: Tensor, truth_BHW: Tensor) -> Tensor:
+    """1 - soft Dice, in [0, 1]: the mean over the categories that some pixel of the batch is.
+
+    shares_BCHW: probabilities. The whole batch is one picture: a category that one photo has a few pixels of
+    does not weigh as much there as in a photo that is full of it. 0 where every pixel is void.
+    Source: Milletari, Navab, Ahmadi, "V-Net", 3DV 2016, without the squares."""
+    counted_B1HW = (truth_BHW != VOID)[:, None]
+    truth_BCHW = F.one_hot(truth_BHW, ANSWERS + 1)[..., :ANSWERS].permute(0, 3, 1, 2)
+    shares_BCHW = shares_BCHW * counted_B1HW
+    axes = (0, 2, 3)
+    true_C = truth_BCHW.sum(axes)
+    present_C = true_C > 0
+    if not present_C.any():
+        return torch.zeros((), device=shares_BCHW.device)
+    overlap_C = (shares_BCHW * truth_BCHW).sum(axes)
+    dice_C = 2 * overlap_C / (shares_BCHW.sum(axes) + true_C).clamp_min(1e-6)
+    return 1 - dice_C[present_C].mean()
