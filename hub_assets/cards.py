@@ -48,12 +48,66 @@ list of {dim} float32, unit norm). Version {version}.
 """
 
 
+SEGMENTER_CARD = """---
+license: {licence}
+library_name: onnx
+pipeline_tag: image-segmentation
+tags:
+- street-scenes
+---
+# {title}: the segmenter
+
+{network}, which says of every pixel of a street photo in which of seven categories it is: {categories}.
+`segmenter.onnx` takes uint8 photos of {width} x {height}, channels first, and gives logits; the normalisation
+is inside. `segmenter.safetensors` holds the same weights in float16, to train on.
+
+Trained on {trained_on}.
+
+## Measured
+
+{figures}
+
+Version {version}. The shipped file is the one whose SHA-256 is in manifest.json of the dataset.
+"""
+
+SEGMENTS_CARD = """---
+license: {licence}
+task_categories:
+- image-segmentation
+---
+# {title}
+
+No records: this collection answers a photo with its mask. manifest.json says which model does.
+Version {version}.
+"""
+
+
+def segmenter_card(manifest: Manifest, segmenter: Mapping[str, Any], licence: str, trained_on: str) -> str:
+    """Markdown with front matter for model/README.md of a collection of masks. segmenter: of config.json."""
+    return SEGMENTER_CARD.format(
+        licence=licence,
+        title=manifest.titles["en"],
+        network=segmenter["network"],
+        categories=", ".join(segmenter["categories"][:-1]),
+        width=segmenter["width"],
+        height=segmenter["height"],
+        trained_on=trained_on,
+        figures="\n".join(_lines(manifest.figures)),
+        version=manifest.version,
+    )
+
+
+def segments_card(manifest: Manifest, licence: str) -> str:
+    """Markdown with front matter for dataset/README.md of a collection without records."""
+    return SEGMENTS_CARD.format(licence=licence, title=manifest.titles["en"], version=manifest.version)
+
+
 def model_card(manifest: Manifest, config: Mapping[str, Any], licence: str) -> str:
     """Markdown with front matter for model/README.md."""
     return MODEL_CARD.format(
         licence=licence,
         title=manifest.titles["en"],
-        backbone=config["backbone"],
+        backbone=config.get("backbone", "A network"),
         dim=manifest.dim,
         size=config["size"],
         preparation=config["preparation"],
@@ -88,10 +142,16 @@ def _lines(figures: Mapping[str, Any], depth: int = 0) -> list[str]:
     lines = []
     for name, value in figures.items():
         if isinstance(value, Mapping) and set(value) == {"value", "interval"}:
-            low, high = value["interval"]
-            lines.append(f"{'  ' * depth}- {name}: {value['value']} (95% interval {low} to {high})")
+            lines.append(f"{'  ' * depth}- {name}: {_figure(value)}")
         elif isinstance(value, Mapping):
             lines += [f"{'  ' * depth}- {name}", *_lines(value, depth + 1)]
         else:
             lines.append(f"{'  ' * depth}- {name}: {value}")
     return lines
+
+
+def _figure(figure: Mapping[str, Any]) -> str:
+    if figure["interval"] is None:
+        return "nothing to measure it on"
+    low, high = figure["interval"]
+    return f"{figure['value']} (95% interval {low} to {high})"

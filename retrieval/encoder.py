@@ -28,6 +28,7 @@ class Preparation:
 PREPARATIONS: Mapping[str, Preparation] = {
     "ink": Preparation(1, images.ink_on_paper),
     "colour": Preparation(3, images.colour_square),
+    "thumbnail": Preparation(3, images.colour_thumbnail),
     "letterbox": Preparation(3, images.colour_letterbox),
     "drawing-or-colour": Preparation(3, images.drawing_or_colour),
 }

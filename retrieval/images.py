@@ -2,8 +2,8 @@
 
 `load` is the only door for a stranger's bytes. Behind it a collection has one preparation, the same for
 gallery and query. `ink_on_paper` is that of engravings: always dark ink on white paper, cut to the ink and
-squared, so that a drawing and an engraving differ by hand alone. `colour_square` and `colour_letterbox` are
-those of photos, `drawing_or_colour` that of photos which drawings ask.
+squared, so that a drawing and an engraving differ by hand alone. `colour_square`, `colour_thumbnail` and
+`colour_letterbox` are those of photos, `drawing_or_colour` that of photos which drawings ask.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MAX_SIDE = 65_535
 WORK_SIDE = 1024
 # Ink is found on a copy of this size: enough for a pen stroke, small enough for 2 ms.
 INK_SIDE = 512
+THUMBNAIL_SIDE = 64
 MARGIN = 0.06  # white around the ink, as a share of its longer side
 # Pillow gives every picture's memory back and fetches it anew for the next, which costs a query about a
 # millisecond. It may keep a few blocks of its allocator instead (at most 16 MB each).
@@ -242,6 +243,17 @@ def colour_square(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray
         raise ImageError(_FLAT)
     taken_for = guess_kind(image) if kind == "auto" else kind
     return np.ascontiguousarray(square_HWC.transpose(2, 0, 1)), taken_for
+
+
+def colour_thumbnail(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
+    """As `colour_square`, of a thumbnail of the picture: sharp photos and small ones look alike.
+
+    For labels learnt from thumbnails: where only some labels have sharp photos too, sharpness itself would
+    come to mean one of those. Arguments, answer and errors are those of `colour_square`.
+    """
+    taken_for = guess_kind(image) if kind == "auto" else kind
+    small = image.convert("RGB").resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC)
+    return colour_square(small, taken_for, size)
 
 
 def colour_letterbox(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:

@@ -42,7 +42,7 @@ def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"preparation": "pencil"}, "ink, colour, letterbox, drawing-or-colour"),
+        ({"preparation": "pencil"}, "ink, colour, thumbnail, letterbox, drawing-or-colour"),
         ({"labels_per_batch": 1}, "labels_per_batch"),
         ({"records_per_label": 1, "phases": (PHASE,)}, "positive needs a second"),
         ({"dim": -1}, "dim"),

@@ -20,7 +20,7 @@ Learns = Literal["head", "end", "all"]
 LEARNS: tuple[str, ...] = get_args(Learns)
 # How a picture becomes what the network takes: ink on paper in one grey channel, the picture in colour, or
 # the one for drawings and the other for photos, both in three channels.
-Preparation = Literal["ink", "colour", "letterbox", "drawing-or-colour"]
+Preparation = Literal["ink", "colour", "thumbnail", "letterbox", "drawing-or-colour"]
 PREPARATIONS: tuple[str, ...] = get_args(Preparation)
 # What is kept for the test: some pictures of every class, or every picture of some classes.
 HeldOut = Literal["pictures", "classes"]

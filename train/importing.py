@@ -1,7 +1,8 @@
 """A table of recipes and a folder of their pictures as a bundle, without training: python -m train import.
 
-The encoder is that of another bundle, a run, or the frozen backbone. Where it is that of a cookbook, each
-recipe gets the tags of the dish its picture looks like.
+The vectors are the frozen backbone's, a run's or another bundle's: to find a recipe by another photo of the
+same plate the frozen one is best. Each recipe gets the tags of the dish that its picture looks like to a
+cookbook.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from PIL import Image
 
 from hub_assets import bundle as bundles
 from hub_assets.bundle import Calibration, Manifest, write_manifest
@@ -55,35 +57,66 @@ class Dishes:
     """The dishes of a cookbook bundle, by which recipes are tagged. labels_N, embeddings_ND: of its records.
     tags: of each label."""
 
+    encoder: Encoder
     labels_N: np.ndarray
     embeddings_ND: np.ndarray
     tags: dict[str, tuple[str, ...]]
     calibration: Calibration
 
-    def tags_of(self, embedding_D: np.ndarray) -> list[str]:
-        """The dish that a picture shows and its tags; none where that is uncertain."""
+    @classmethod
+    def open(cls, name: str) -> Dishes:
+        """Of a bundle, by name or folder. Raises NotFoundError or BundleError where there is none, ValueError
+        where it names no dishes."""
+        opened = bundles.read(bundles.find(name))
+        if "label" not in opened.manifest.readings or not opened.manifest.rows or opened.encoder is None:
+            raise ValueError(f"the bundle {name} names no dishes; wanted: one whose records have labels")
+        rows = [
+            row
+            for shard in opened.shards
+            for row in pq.read_table(shard, columns=["label", "tags", "embedding"]).to_pylist()
+        ]
+        return cls(
+            Encoder(opened.encoder, EncoderConfig.from_json(opened.config)),
+            np.array([row["label"] for row in rows]),
+            np.array([row["embedding"] for row in rows], np.float32),
+            {row["label"]: tuple(row["tags"]) for row in rows},
+            opened.manifest.calibration,
+        )
+
+    def tags_of(self, picture: Image.Image) -> list[str]:
+        """The dish that a picture shows and its tags; none where that is uncertain, or it is no dish."""
+        embedding_D = self.encoder.encode(self.encoder.prepare(picture, "photo")[0][np.newaxis])[0]
         similarity_N = self.embeddings_ND @ embedding_D
         nearest = np.argsort(-similarity_N)[: max(3, self.calibration.k)]
         reading = readings.read(embedding_D, similarity_N[nearest], self.labels_N[nearest], self.calibration)
-        if reading.confidence is None or reading.confidence < SURE:
+        if not reading.in_domain or reading.confidence is None or reading.confidence < SURE:
             return []
         return [str(reading.label).replace("_", " "), *self.tags[str(reading.label)]]
 
 
 def import_recipes(
-    table: Path, pictures: Path, out: Path, encoder: str, name: str, version: str, progress: bool = False
+    table: Path,
+    pictures: Path,
+    out: Path,
+    encoder: str,
+    cookbook: str,
+    name: str,
+    version: str,
+    progress: bool = False,
 ) -> list[str]:
     """Write the bundle beside `out`, put it in its place, and say what is in it and what was left out.
 
-    encoder: a bundle's name or folder, a run folder, or "raw" for the frozen backbone.
+    encoder: a bundle's name or folder, a run folder, or "raw" for the frozen backbone. cookbook: name or
+    folder of the bundle whose dishes give the tags; "" for none.
     Raises ValueError for a table that is none, NotFoundError or RuntimeError for an encoder that is not
     there.
     """
     found = read_csv(table, pictures, verify=False)
+    dishes = Dishes.open(cookbook) if cookbook else None
     part = out.with_name(f"{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        dishes = _write_encoder(encoder, part / "model")
+        _write_encoder(encoder, part / "model")
         config = json.loads((part / "model" / "config.json").read_text(encoding="utf-8"))
         opened = Encoder(part / "model" / bundles.ENCODER, EncoderConfig.from_json(config))
         broken = list(found.broken)
@@ -127,35 +160,18 @@ def import_recipes(
     ]
 
 
-def _write_encoder(name: str, folder: Path) -> Dishes | None:
-    """Write model/ of the bundle to be; the dishes where the encoder comes with a cookbook."""
+def _write_encoder(name: str, folder: Path) -> None:
+    """Write model/ of the bundle to be."""
     if name == "raw" or (Path(name) / "config.json").is_file():
         # They need torch, which an import with another bundle's encoder does without.
         from train.bundling import write_frozen, write_run
 
         write_frozen(folder) if name == "raw" else write_run(Path(name), folder)
-        return None
+        return
     opened = bundles.read(bundles.find(name))
     if opened.encoder is None:
         raise ValueError(f"the bundle {name} has no encoder; wanted: one that finds pictures")
     shutil.copytree(opened.encoder.parent, folder)
-    return _dishes(opened)
-
-
-def _dishes(opened: bundles.Bundle) -> Dishes | None:
-    if "label" not in opened.manifest.readings or not opened.manifest.rows:
-        return None
-    rows = [
-        row
-        for shard in opened.shards
-        for row in pq.read_table(shard, columns=["label", "tags", "embedding"]).to_pylist()
-    ]
-    return Dishes(
-        np.array([row["label"] for row in rows]),
-        np.array([row["embedding"] for row in rows], np.float32),
-        {row["label"]: tuple(row["tags"]) for row in rows},
-        opened.manifest.calibration,
-    )
 
 
 def _rows(
@@ -170,10 +186,11 @@ def _rows(
     `broken` where its picture cannot be read."""
     from tqdm import tqdm
 
-    def opened(sample: Sample) -> tuple[np.ndarray, bytes] | str:
+    def opened(sample: Sample) -> tuple[np.ndarray, list[str], bytes] | str:
         try:
             picture = sample.open()
-            return encoder.prepare(picture, "photo")[0], thumbnail(picture)
+            tags = dishes.tags_of(picture) if dishes else []
+            return encoder.prepare(picture, "photo")[0], tags, thumbnail(picture)
         except ImageError as error:
             return str(error)
 
@@ -188,9 +205,8 @@ def _rows(
                 (sample, *one) for sample, one in zip(samples, seen, strict=True) if not isinstance(one, str)
             ]
             if good:
-                embeddings_ND = encoder.encode(np.stack([prepared for _, prepared, _ in good]))
-                for (sample, _, picture), embedding_D in zip(good, embeddings_ND, strict=True):
-                    tags = dishes.tags_of(embedding_D) if dishes else []
+                embeddings_ND = encoder.encode(np.stack([prepared for _, prepared, *_ in good]))
+                for (sample, _, tags, picture), embedding_D in zip(good, embeddings_ND, strict=True):
                     yield {
                         "id": f"{len(kept):06d}",
                         "label": sample.label,

@@ -63,8 +63,11 @@ def _add_import(subparsers: argparse._SubParsersAction) -> None:
     imported.add_argument("--images", type=Path, required=True, help="folder of its pictures")
     imported.add_argument(
         "--encoder",
-        default="recipes",
-        help="a bundle's name or folder, a run folder, or raw for the frozen backbone (default: recipes)",
+        default="raw",
+        help="raw, the frozen backbone, or a run folder, or a bundle's name or folder (default: raw)",
+    )
+    imported.add_argument(
+        "--cookbook", default="recipes", help='whose dishes give the tags; "" for none (default: recipes)'
     )
     imported.add_argument("--collection", default="recipes", help="its name (default: recipes)")
     imported.add_argument("--out", type=Path, help="the bundle's folder (default: bundles/NAME)")
@@ -80,6 +83,7 @@ def _import(options: argparse.Namespace) -> None:
         options.images,
         out,
         options.encoder,
+        options.cookbook,
         options.collection,
         options.version,
         progress=True,

@@ -91,7 +91,7 @@ burin.parts.results = (element) => {
         make("span", { class: "eyebrow" }, t("best_guess")),
         make("strong", {}, labelled(answer.label)),
         answer.confidence === null ? null : make("span", { class: "sure", style: `--share:${answer.confidence}` },
-          t("confidence", { p: percent(answer.confidence) }))));
+          t("confidence", { p: answer.confidence > 0.99 ? t("over", { p: percent(0.99) }) : percent(answer.confidence) }))));
     }
     if (!answer.matches.length && state.tags.length) lines.push(make("p", { class: "sentence" }, t("none_with_tags")));
     return [...lines, foot];
