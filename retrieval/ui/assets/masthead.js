@@ -9,8 +9,8 @@ burin.parts.masthead = (element) => {
 
   function draw() {
     const shelf = burin.shelf();
-    const facts = [burin.title(shelf.titles), t("records_count", { n: burin.number(shelf.count, 0) }), `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
-    element.querySelector(".provenance").textContent = facts.slice(names.length > 1 ? 1 : 0).join(" · ");
+    const facts = [burin.title(shelf.titles), shelf.count ? t("records_count", { n: burin.number(shelf.count, 0) }) : null, `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
+    element.querySelector(".provenance").textContent = facts.slice(names.length > 1 ? 1 : 0).filter(Boolean).join(" · ");
     notice.hidden = !shelf.notice;
     notice.textContent = shelf.notice ? burin.title(shelf.notice) : "";
     language.textContent = t("other_language");

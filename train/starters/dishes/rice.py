@@ -116,7 +116,7 @@ def risotto(s: Sheet) -> None:
         )
         s.form(cap, hue.TOAST, LINE, 0.5)
         s.form((cap - (u, v)) * 0.72 + (u, v), hue.CREAM, HAIR, 0.2)
-    for u, v in heap(s.rng, 16, 50, 50, 22, 7):
+    for u, v in heap(s.rng, 14, 50, 55, 22, 4, ry=11):
         s.form(blob(s.rng, u, v, 3, 1.2, 7, 0.2), hue.GLOW, FINE, 0.3)
     flecks(s, Place(50, 54, 28, 16), 40, hue.MOSS, 1.0, 6)
     flecks(s, Place(50, 54, 28, 16), 24, hue.BLACK, 0.45, 6)
