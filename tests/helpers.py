@@ -185,7 +185,8 @@ def write_bundle(
         embeddings_ND = vectors_of(encoder, [Image.open(io.BytesIO(row["picture"])) for row in rows])
     rows = [row | {"embedding": vector} for row, vector in zip(rows, embeddings_ND, strict=True)]
     columns = manifest.pop("columns", (Column("form", "Form", "Forme"), Column("title", "Title", "Titre")))
-    write_records(folder / "dataset", rows, [column.name for column in columns])
+    own = [column.name for column in columns if all(column.name in row for row in rows)]
+    write_records(folder / "dataset", rows, own)
     written = Manifest(
         name="shapes",
         titles={"en": "Shapes", "fr": "Formes"},
