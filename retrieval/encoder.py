@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from PIL import Image
 
 from retrieval import images
+from retrieval.graph import open_graph
 from retrieval.types import BundleError, Embedding, Kind
 
 
@@ -70,17 +70,7 @@ class Encoder:
         """threads: of one encoding; 0 leaves the choice to ONNX Runtime (one per physical core).
         Raises BundleError when the file is no graph, or takes or gives another shape than config says."""
         self.path, self.config = path, config
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # Threads that spin while idle would take the second core from everything else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime raises many types of its own
-            raise BundleError(
-                f"{path.name} is no graph ONNX Runtime can open ({type(error).__name__})."
-            ) from None
+        self._session = open_graph(path, threads)
         takes = self._session.get_inputs()[0]
         self._input = takes.name
         if tuple(takes.shape[1:]) != config.shape:

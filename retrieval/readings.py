@@ -26,8 +26,6 @@ class Reading:
 
 # There is no neighbour to read: the like of the only record.
 NOTHING = Reading(label=None, confidence=None, in_domain=False, in_domain_score=0.0)
-# The collection says nothing of labels, and refuses nothing.
-UNASKED = Reading(label=None, confidence=None, in_domain=True, in_domain_score=1.0)
 
 
 def vote(similarities_K: np.ndarray, labels_K: np.ndarray, temperature: float) -> tuple[str, float]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,17 +109,17 @@ class SearchService:
     def _read(
         collection: Collection, query_D: Embedding, similarities_K: np.ndarray, rows_K: np.ndarray
     ) -> readings.Reading:
-        if "label" not in collection.readings:
-            return readings.UNASKED
         if not len(rows_K) and collection.classifier is None:
             return readings.NOTHING
-        return readings.read(
+        reading = readings.read(
             query_D,
             similarities_K,
             collection.labels_N[rows_K],
             collection.calibration,
             collection.classifier,
         )
+        # Whether it looks like anything here is told all the same.
+        return reading if "label" in collection.readings else replace(reading, label=None, confidence=None)
 
     def _nothing_to_search(
         self, collection: Collection, query: Query, timings: dict[str, float]

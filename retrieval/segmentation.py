@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from PIL import Image
 
+from retrieval.graph import open_graph
 from retrieval.types import BundleError
 
 # By id. The last is what belongs to none of them; no network says it, labelled masks do.
@@ -38,17 +38,7 @@ class Segmenter:
         (one per physical core). Raises BundleError when the file is no graph, or takes pictures of another
         size, or gives anything but logits of the seven categories."""
         self.path, self.height, self.width = path, height, width
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # Threads that spin while idle would take the second core from everything else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime raises many types of its own
-            raise BundleError(
-                f"{path.name} is no graph ONNX Runtime can open ({type(error).__name__})."
-            ) from None
+        self._session = open_graph(path, threads)
         takes, gives = self._session.get_inputs()[0], self._session.get_outputs()[0]
         self._input = takes.name
         if takes.type != "tensor(uint8)" or list(takes.shape[1:]) != [3, height, width]:

@@ -222,6 +222,14 @@ def drop_pictures(folder: Path, only: Iterable[str] | None = None) -> Path:
     return folder
 
 
+# A classifier of two labels: whether most ink is in the first half of the embedding's numbers or the second.
+SIDES = {
+    "labels": ["left", "right"],
+    "weights": [[1.0] * (DIM // 2) + [0.0] * (DIM // 2), [0.0] * (DIM // 2) + [1.0] * (DIM // 2)],
+    "bias": [0.0, 0.0],
+    "temperature": 0.5,
+}
+
 # What every collection answers a search with.
 ANSWER_KEYS = {
     *("matches", "label", "confidence", "in_domain", "collection", "version", "kind", "timings_ms"),

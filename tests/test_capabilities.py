@@ -18,6 +18,7 @@ from tests.helpers import (
     COPIES,
     DIM,
     SHAPES,
+    SIDES,
     edit_manifest,
     encoded,
     exif,
@@ -26,14 +27,6 @@ from tests.helpers import (
     write_bundle,
     write_mask_bundle,
 )
-
-# Any shape with much ink on the left is one label, the others the other.
-SIDES = {
-    "labels": ["left", "right"],
-    "weights": [[1.0] * (DIM // 2) + [0.0] * (DIM // 2), [0.0] * (DIM // 2) + [1.0] * (DIM // 2)],
-    "bias": [0.0, 0.0],
-    "temperature": 0.5,
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +52,15 @@ def test_a_collection_sets_how_many_matches_are_shown_and_at_most(service):
         service.search(Query("few", picture=picture, k=6))
 
 
-def test_a_collection_without_a_label_reading_gives_no_label_but_still_refuses(service):
-    near, far = (
-        service.search(Query("few", picture=shape("bar"))),
-        service.search(
-            Query(
-                "few",
-                picture=Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)),
-            )
-        ),
-    )
+def test_a_collection_without_a_label_reading_gives_no_label_but_still_refuses(service, tmp_path):
+    near = service.search(Query("few", picture=shape("bar")))
+    rows = np.zeros((12, DIM), np.float32)
+    rows[:, -1] = 1  # all ink in the last corner, where no drawing has any
+    folder = write_bundle(tmp_path / "far", embeddings_ND=rows, readings=())
+    far = SearchService.open({"far": folder}, threads=1).search(Query("far", picture=shape("ring")))
     assert (near.label, near.confidence, near.in_domain) == (None, None, True)
-    assert (far.label, far.confidence) == (None, None)
-    assert len(far.matches) == 3
+    assert (far.label, far.confidence, far.in_domain) == (None, None, False)
+    assert len(far.matches) == 10
 
 
 def test_a_classifier_names_the_label_and_its_softmax_is_the_confidence(service):

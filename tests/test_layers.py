@@ -41,10 +41,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "retrieval": (),
     "retrieval.types": (),
     "retrieval.images": ("retrieval.types",),
-    "retrieval.encoder": ("retrieval.types", "retrieval.images"),
+    "retrieval.graph": ("retrieval.types",),
+    "retrieval.encoder": ("retrieval.types", "retrieval.images", "retrieval.graph"),
     "retrieval.index": ("retrieval.types",),
     "retrieval.readings": ("retrieval.types", BUNDLE),
-    "retrieval.segmentation": ("retrieval.types", "retrieval.images"),
+    "retrieval.segmentation": ("retrieval.types", "retrieval.images", "retrieval.graph"),
     "retrieval.collection": (
         *("retrieval.types", "retrieval.images", "retrieval.encoder", "retrieval.index"),
         *("retrieval.readings", "retrieval.segmentation", BUNDLE),

@@ -13,7 +13,7 @@ from PIL import Image
 
 from hub_assets.bundle import Column
 from tests.helpers import (
-    DIM,
+    SIDES,
     drop_pictures,
     encoded,
     shape,
@@ -37,12 +37,6 @@ COLUMNS = (
 WORDS = {
     "en": {"not_here": "No dish, I think.", "invitation": "Bring a dish.", "label": "Dish"},
     "fr": {"not_here": "Pas un plat, je crois.", "invitation": "Apportez un plat.", "label": "Plat"},
-}
-SIDES = {
-    "labels": ["left", "right"],
-    "weights": [[1.0] * (DIM // 2) + [0.0] * (DIM // 2), [0.0] * (DIM // 2) + [1.0] * (DIM // 2)],
-    "bias": [0.0, 0.0],
-    "temperature": 0.5,
 }
 
 

@@ -31,6 +31,20 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill, which takes the place of `path`, and of what it held, when the block ends; when the
+    block fails, what was there stays as it is."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.mkdir(parents=True)
+    try:
+        yield part
+        shutil.rmtree(path, ignore_errors=True)
+        part.rename(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Replace the file `path`. Raises OSError with one sentence where that cannot be done."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from train import calibrate
 from train.answers import Answers
+from train.beside import replaced_folder
 from train.config import VARIANTS, TrainConfig, to_json
 from train.encoders import FROZEN_SIZE, frozen_encoder, run_encoder
 from train.evaluate import figures
@@ -39,14 +39,8 @@ def export_run(run: Path, root: Path, out: Path, name: str, version: str, force:
     """
     network, config = load_run(run)
     material = gather(config.data, root, run)
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
+    with replaced_folder(out) as part:
         said = _write(run, network, config, material, root, part, name, version, force)
-        shutil.rmtree(out, ignore_errors=True)
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return f"{out}: {said}"
 
 

@@ -248,13 +248,18 @@ def from_json(values: Mapping[str, Any]) -> TrainConfig:
 
 def load(path: Path) -> TrainConfig:
     """Raises ValueError for a file that is no configuration, OSError for one that cannot be read."""
+    return from_json(read_object(path, "a configuration of a run"))
+
+
+def read_object(path: Path, wanted: str) -> dict[str, Any]:
+    """The JSON object in a file. Raises ValueError, naming what was `wanted`, where it holds none."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path} is no JSON ({error}); wanted: a configuration of a run") from None
+        raise ValueError(f"{path} is no JSON ({error}); wanted: {wanted}") from None
     if not isinstance(values, dict):
-        raise ValueError(f"{path} holds no JSON object; wanted: a configuration of a run")
-    return from_json(values)
+        raise ValueError(f"{path} holds no JSON object; wanted: {wanted}")
+    return values
 
 
 def _frozen(value: Any) -> Any:

@@ -14,6 +14,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
+from torch import Tensor, nn
 
 from train.beside import write_file
 from train.model import EmbeddingModel
@@ -31,6 +32,14 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
     model = model.eval().to(memory_format=torch.contiguous_format)
     channels = model.backbone.conv_stem.in_channels
     example = torch.zeros(2, channels, size, size, dtype=torch.uint8, device=model.mean.device)
+    write_graph(model, example, path, "embeddings")
+
+
+def write_graph(model: nn.Module, example: Tensor, path: Path, output: str) -> None:
+    """Write the graph of a network of uint8 "images", of which the number may differ, to `output`, with its
+    larger weights as float16.
+
+    example: a batch of two of them."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
@@ -39,7 +48,7 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
             (example,),
             buffer,
             input_names=["images"],
-            output_names=["embeddings"],
+            output_names=[output],
             dynamo=True,
             dynamic_shapes={"images_BCHW": {0: torch.export.Dim("batch")}},
             external_data=False,

@@ -24,8 +24,9 @@ from hub_assets.cards import dataset_card, model_card
 from retrieval import readings
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.types import ImageError
+from train.beside import replaced_folder
 from train.changed import strongly_changed
-from train.metrics import bootstrap_interval
+from train.metrics import with_interval
 from train.records import thumbnail, write_records
 from train.samples import PictureSet, Sample, on_threads
 from train.tables import RECIPE_SHOWN, read_csv
@@ -113,9 +114,7 @@ def import_recipes(
     """
     found = read_csv(table, pictures, verify=False)
     dishes = Dishes.open(cookbook) if cookbook else None
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
+    with replaced_folder(out) as part:
         _write_encoder(encoder, part / "model")
         config = json.loads((part / "model" / "config.json").read_text(encoding="utf-8"))
         opened = Encoder(part / "model" / bundles.ENCODER, EncoderConfig.from_json(config))
@@ -147,10 +146,6 @@ def import_recipes(
         )
         (part / "model" / "README.md").write_text(model_card(manifest, config, "other"), encoding="utf-8")
         write_manifest(part, manifest)
-        shutil.rmtree(out, ignore_errors=True)
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     told = PictureSet(found.samples, tuple(broken)).lines()[1:]
     asked = figures["a strongly changed photo finds its own recipe"]
     return [
@@ -245,10 +240,6 @@ def _measured(
     figures: dict[str, Any] = {"queries": len(ranks)}
     for k in (1, 10):
         hits = (np.array(ranks) < k).astype(np.float64)
-        low, high = bootstrap_interval(hits, np.arange(len(hits)))
-        figures[f"recall@{k}"] = {
-            "value": round(float(hits.mean()), 4),
-            "interval": [round(low, 4), round(high, 4)],
-        }
+        figures[f"recall@{k}"] = with_interval(hits)
     steps = tuple(round(float(np.quantile(own, share)), 3) for share in (0.5, 0.25, 0.05))
     return {"a strongly changed photo finds its own recipe": figures}, steps

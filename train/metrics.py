@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -34,6 +36,12 @@ def bootstrap_interval(
         means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def with_interval(values: np.ndarray, groups: np.ndarray | None = None) -> dict[str, Any]:
+    """The mean of per-query values as figures are kept: {"value", "interval"}, groups as above."""
+    low, high = bootstrap_interval(values, groups)
+    return {"value": round(float(values.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
 def expected_calibration_error(confidence_Q: np.ndarray, correct_Q: np.ndarray, bins: int = 15) -> float:

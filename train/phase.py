@@ -30,7 +30,7 @@ SAVE_EVERY = 200  # steps; a killed run loses no more
 CHECKS = 8  # validations of a phase that counts pictures, not epochs
 
 
-def _moving_average(decay: float):
+def moving_average(decay: float):
     """Exponential moving average that forgets where the phase began: short at first, `decay` later on."""
 
     def average(kept: torch.Tensor, current: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
@@ -75,9 +75,7 @@ class PhaseTraining:
         self.optimizer, self.schedule = self._optimizer()
         self.average = None
         if config.average_decay:
-            self.average = AveragedModel(
-                model, avg_fn=_moving_average(config.average_decay), use_buffers=True
-            )
+            self.average = AveragedModel(model, avg_fn=moving_average(config.average_decay), use_buffers=True)
         self.watch = Watch(config.margin)
         self.step, self.stale, self.best = 0, 0, -1.0
         self.best_weights: dict[str, torch.Tensor] | None = None

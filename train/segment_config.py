@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from train.config import read_object
+
 # Three peers and the one that is served; train/segmenters.py says what they are.
 NetworkName = Literal["unet-mini", "vgg16-unet", "dilatednet", "lite0-fpn"]
 NETWORKS: tuple[str, ...] = get_args(NetworkName)
@@ -154,13 +156,7 @@ def from_json(values: Mapping[str, Any]) -> SegmenterConfig:
 
 def load(path: Path) -> SegmenterConfig:
     """Raises ValueError for a file that is no configuration, OSError for one that cannot be read."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path} is no JSON ({error}); wanted: a configuration of a segmenter") from None
-    if not isinstance(values, dict):
-        raise ValueError(f"{path} holds no JSON object; wanted: a configuration of a segmenter")
-    return from_json(values)
+    return from_json(read_object(path, "a configuration of a segmenter"))
 
 
 def is_segmenter(run: Path) -> bool:

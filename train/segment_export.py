@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import onnx
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from retrieval.segmentation import CATEGORIES
 from train.beside import write_file
-from train.export import _halve_weights
+from train.export import write_graph
 from train.segment_config import SegmenterConfig, to_json
 from train.segment_loop import BEST, load_segmenter
 from train.segmenters import Normalised
@@ -60,24 +57,7 @@ def export_segmenter(model: Normalised, config: SegmenterConfig, path: Path) -> 
     model = model.eval().to("cpu", memory_format=torch.contiguous_format)
     served = _WithMirror(model).eval() if config.mirror else model
     example = torch.zeros(2, 3, config.height, config.width, dtype=torch.uint8)
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns of its own internals
-        torch.onnx.export(
-            served,
-            (example,),
-            buffer,
-            input_names=["images"],
-            output_names=["logits"],
-            dynamo=True,
-            dynamic_shapes={"images_BCHW": {0: torch.export.Dim("batch")}},
-            external_data=False,
-            verbose=False,
-        )
-    graph = onnx.load_from_string(buffer.getvalue())
-    _halve_weights(graph)
-    onnx.checker.check_model(graph)
-    write_file(path, graph.SerializeToString())
+    write_graph(served, example, path, "logits")
 
 
 def graph_of(run: Path, model: Normalised, config: SegmenterConfig) -> Path:

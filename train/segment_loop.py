@@ -20,7 +20,7 @@ from train import checkpoint, segment_metrics
 from train.batches import ahead
 from train.beside import write_file
 from train.loop import keep_memory
-from train.phase import _moving_average
+from train.phase import moving_average
 from train.segment_augment import another
 from train.segment_config import SegmenterConfig, from_json, to_json
 from train.segment_data import Frame
@@ -101,7 +101,7 @@ class SegmenterTraining:
         self.average = None
         if config.average_decay:
             self.average = AveragedModel(
-                self.model, avg_fn=_moving_average(config.average_decay), use_buffers=True
+                self.model, avg_fn=moving_average(config.average_decay), use_buffers=True
             )
         self.steps = max(2, config.epochs * len(frames) // config.batch)
         self.started, self.spent = time.perf_counter(), 0.0

@@ -62,7 +62,6 @@ def page_meta(service: SearchService) -> str:
             "count": len(collection),
             # Records of a classifier that have no picture are its prototypes: nothing to look at.
             "gallery": collection.pictured or (bool(len(collection)) and collection.classifier is None),
-            "readings": list(collection.readings),
             "kinds": list(collection.query_kinds),
             "k": {"least": 1, "most": collection.most_k, "value": collection.default_k},
             "closeness": list(zip(collection.calibration.closeness, CLOSENESS, strict=True)),

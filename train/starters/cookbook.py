@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,14 @@ import numpy as np
 from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from train import calibrate
+from train.beside import replaced_folder
 from train.bundling import write_run
 from train.encoders import encode, run_encoder
 from train.examine import outside_files, vectors_of
 from train.importing import DEFAULT_K, MOST_K, WORDS
 from train.loop import load_run
 from train.material import Material, gather
-from train.metrics import bootstrap_interval, expected_calibration_error
+from train.metrics import expected_calibration_error, with_interval
 from train.records import thumbnail, write_records
 from train.starters.dishes import DISHES, illustration
 from train.tables import RECIPE_SHOWN
@@ -153,20 +153,18 @@ def build(run: Path, data: Path, out: Path, version: str) -> dict[str, Any]:
     )
     strangers_OD = encode(encoder, outside_files(config, data), "photo")
 
-    def nearest_three(queries_QD: np.ndarray) -> np.ndarray:
-        return np.sort(queries_QD @ prototypes_CD.T, axis=1)[:, -3:].mean(axis=1)
-
     fields, figures["no dish"] = calibrate.fit_in_domain(
-        test_QD, nearest_three(test_QD), test_sources, strangers_OD, nearest_three(strangers_OD)
+        test_QD,
+        calibrate.nearest_three(test_QD, prototypes_CD),
+        test_sources,
+        strangers_OD,
+        calibrate.nearest_three(strangers_OD, prototypes_CD),
     )
     best_Q = np.sort((test_QD @ prototypes_CD.T).max(axis=1))
     steps = tuple(round(float(np.quantile(best_Q, share)), 3) for share in (0.75, 0.4, 0.1))
     calibration = Calibration(k=k, temperature=temperature, confidence=confidence, closeness=steps, **fields)
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    _write(part, run, prototypes_CD, calibration, figures, version)
-    shutil.rmtree(out, ignore_errors=True)
-    part.rename(out)
+    with replaced_folder(out) as part:
+        _write(part, run, prototypes_CD, calibration, figures, version)
     return figures
 
 
@@ -176,15 +174,10 @@ def _recall(asked: calibrate.Neighbours, material: Material) -> dict[str, Any]:
     figures: dict[str, Any] = {"photos": len(asked.truth_Q), "thumbnails": int(small_Q.sum())}
     for k in (1, 5, 10):
         hits = (asked.labels_QK[:, :k] == asked.truth_Q[:, None]).any(axis=1).astype(np.float64)
-        figures[f"recall@{k}"] = _with_interval(hits, asked.groups_Q)
+        figures[f"recall@{k}"] = with_interval(hits, asked.groups_Q)
         if k == 1:
-            figures["recall@1 of thumbnails"] = _with_interval(hits[small_Q], asked.groups_Q[small_Q])
+            figures["recall@1 of thumbnails"] = with_interval(hits[small_Q], asked.groups_Q[small_Q])
     return figures
-
-
-def _with_interval(values: np.ndarray, groups: np.ndarray) -> dict[str, Any]:
-    low, high = bootstrap_interval(values, groups)
-    return {"value": round(float(values.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
 def _write(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from retrieval import images
 from retrieval.encoder import Encoder, EncoderConfig
 from train import calibrate
 from train.augment import simulate_drawing
+from train.beside import replaced_folder
 from train.concepts import hand, held_out, motif_concept
 from train.config import to_json
 from train.encoders import encode
@@ -79,12 +79,8 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
     run: a training run. records: folder of train.starters.engravings. data: the data folder, whose
     drawings and photos the calibration needs. Nothing of `data` goes into the bundle but fitted numbers.
     """
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    figures = _write(run, records, data, part, version)
-    shutil.rmtree(out, ignore_errors=True)
-    part.rename(out)
-    return figures
+    with replaced_folder(out) as part:
+        return _write(run, records, data, part, version)
 
 
 def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dict:
@@ -232,11 +228,10 @@ def _fit_in_domain(encoder, data, rows, gallery_ND, simulated, drawn) -> tuple[d
         [drawn.groups_Q, simulated.groups_Q, np.array([f"glass {index}" for index in range(len(glasses))])]
     )
 
-    def nearest_three(queries_QD: np.ndarray) -> np.ndarray:
-        return np.sort(queries_QD @ gallery_ND.T, axis=1)[:, -3:].mean(axis=1)
-
-    here_Q = np.concatenate([*asked, nearest_three(glasses)])
-    return calibrate.fit_in_domain(here_QD, here_Q, groups, far_QD, nearest_three(far_QD))
+    here_Q = np.concatenate([*asked, calibrate.nearest_three(glasses, gallery_ND)])
+    return calibrate.fit_in_domain(
+        here_QD, here_Q, groups, far_QD, calibrate.nearest_three(far_QD, gallery_ND)
+    )
 
 
 def _opened(data: bytes) -> Image.Image:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,10 +27,11 @@ from hub_assets.bundle import Calibration, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from retrieval.readings import Classifier
 from train import calibrate
+from train.beside import replaced_folder
 from train.bundling import write_frozen
 from train.config import VARIANTS
 from train.encoders import encode, frozen_encoder
-from train.metrics import bootstrap_interval, expected_calibration_error
+from train.metrics import expected_calibration_error, with_interval
 from train.records import write_records
 
 LABELS = ("cat", "dog")
@@ -140,18 +140,15 @@ def build(data: Path, out: Path, report: Path, version: str) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "five folds": {
             "photos": len(files),
-            "accuracy": _with_interval(right_N.astype(float)),
+            "accuracy": with_interval(right_N.astype(float)),
             "ECE": round(expected_calibration_error(read.confidence_N, right_N), 4),
         }
     }
     centres_MD, centre_labels = centres(embeddings_ND, label_ids_N)
     calibration, figures["neither cat nor dog"] = _refusals(encoder, data, embeddings_ND, centres_MD)
     fitted = replace(fit_classifier(embeddings_ND, label_ids_N), temperature=temperature)
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    _write(part, fitted, centres_MD, centre_labels, calibration, figures, version)
-    shutil.rmtree(out, ignore_errors=True)
-    part.rename(out)
+    with replaced_folder(out) as part:
+        _write(part, fitted, centres_MD, centre_labels, calibration, figures, version)
     report.mkdir(parents=True, exist_ok=True)
     (report / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     wrong = np.flatnonzero(~right_N)
@@ -166,18 +163,15 @@ def _refusals(
     """The test for what is neither, fitted on every second photo of NEITHER, measured on the others; of the
     pets the share that is refused is cross-fitted (train/calibrate.py)."""
 
-    def nearest_three(queries_QD: np.ndarray) -> np.ndarray:
-        return np.sort(queries_QD @ centres_MD.T, axis=1)[:, -3:].mean(axis=1)
-
     far = {name: encode(encoder, sorted(data.glob(pattern)), "photo") for name, pattern in NEITHER.items()}
     fitted_on_QD = np.concatenate([one[::2] for one in far.values()])
     groups = np.array([f"pet {row}" for row in range(len(embeddings_ND))])
     fields, crossed = calibrate.fit_in_domain(
         embeddings_ND,
-        nearest_three(embeddings_ND),
+        calibrate.nearest_three(embeddings_ND, centres_MD),
         groups,
         fitted_on_QD,
-        nearest_three(fitted_on_QD),
+        calibrate.nearest_three(fitted_on_QD, centres_MD),
         refused_share=REFUSED,
     )
     calibration = Calibration(**fields)
@@ -188,19 +182,15 @@ def _refusals(
     accepted = []
     for name, all_QD in far.items():
         asked_QD = all_QD[1::2]
-        score_Q = slope * nearest_three(asked_QD) + intercept + asked_QD @ probe_D
+        score_Q = slope * calibrate.nearest_three(asked_QD, centres_MD) + intercept + asked_QD @ probe_D
         accepted.append((score_Q >= bound).astype(float))
-        taken[f"taken for a pet: {name}"] = {"photos": len(asked_QD)} | _with_interval(accepted[-1])
-    taken["taken for a pet: all"] = _with_interval(np.concatenate(accepted))
+        taken[f"taken for a pet: {name}"] = {"photos": len(asked_QD)} | with_interval(accepted[-1])
+    taken["taken for a pet: all"] = with_interval(np.concatenate(accepted))
     steps = tuple(
-        round(float(np.quantile(nearest_three(embeddings_ND), share)), 3) for share in (0.5, 0.25, 0.05)
+        round(float(np.quantile(calibrate.nearest_three(embeddings_ND, centres_MD), share)), 3)
+        for share in (0.5, 0.25, 0.05)
     )
     return replace(calibration, closeness=steps), taken
-
-
-def _with_interval(values: np.ndarray) -> dict[str, Any]:
-    low, high = bootstrap_interval(values, np.arange(len(values)))
-    return {"value": round(float(values.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
 def _write(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 from hub_assets.bundle import Manifest, write_manifest
 from hub_assets.cards import segmenter_card, segments_card
+from train.beside import replaced_folder
 from train.segment_export import export_run
 
 WORDS = {
@@ -34,35 +34,31 @@ def build(run: Path, out: Path, version: str) -> str:
     """Write the bundle of an evaluated run and say in one line what is in it.
 
     Raises RuntimeError for an unfinished run, ValueError for one that was not evaluated as it is served."""
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    said = export_run(run, part / "model")
-    config = json.loads((part / "model" / "config.json").read_text(encoding="utf-8"))
-    figures: dict[str, Any] = config["segmenter"]["metrics"]
-    if not figures:
-        shutil.rmtree(part)
-        raise ValueError(f"{run} has no figures; run first: python -m train evaluate-segmenter {run}")
-    manifest = Manifest(
-        name="streets",
-        titles={"en": "Street scenes", "fr": "Scènes de rue"},
-        version=version,
-        dim=0,
-        rows=0,
-        encoder_sha256="",
-        readings=("mask",),
-        query_kinds=("photo",),
-        words=WORDS,
-        figures=figures,
-    )
-    (part / "dataset").mkdir()
-    (part / "model" / "README.md").write_text(
-        segmenter_card(manifest, config["segmenter"], LICENCE, TRAINED_ON), encoding="utf-8"
-    )
-    (part / "dataset" / "README.md").write_text(segments_card(manifest, LICENCE), encoding="utf-8")
-    write_manifest(part, manifest)
-    shutil.rmtree(out, ignore_errors=True)
-    part.rename(out)
-    return said
+    with replaced_folder(out) as part:
+        said = export_run(run, part / "model")
+        config = json.loads((part / "model" / "config.json").read_text(encoding="utf-8"))
+        figures: dict[str, Any] = config["segmenter"]["metrics"]
+        if not figures:
+            raise ValueError(f"{run} has no figures; run first: python -m train evaluate-segmenter {run}")
+        manifest = Manifest(
+            name="streets",
+            titles={"en": "Street scenes", "fr": "Scènes de rue"},
+            version=version,
+            dim=0,
+            rows=0,
+            encoder_sha256="",
+            readings=("mask",),
+            query_kinds=("photo",),
+            words=WORDS,
+            figures=figures,
+        )
+        (part / "dataset").mkdir()
+        (part / "model" / "README.md").write_text(
+            segmenter_card(manifest, config["segmenter"], LICENCE, TRAINED_ON), encoding="utf-8"
+        )
+        (part / "dataset" / "README.md").write_text(segments_card(manifest, LICENCE), encoding="utf-8")
+        write_manifest(part, manifest)
+    return f"{out}: {said.partition(': ')[2]}"
 
 
 def main() -> int:

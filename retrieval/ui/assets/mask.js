@@ -2,7 +2,7 @@
 // shares and the two files to keep.
 burin.mask = (figure) => {
   const { t, make, percent, state } = burin;
-  let shown = null, photo = null, opacity = 0.6, only = null;
+  let shown = null, photo = null, opacity = 0.6;
   burin.on("asked", (query) => { if (query.picture) photo = query.picture; });
 
   const colour = (name) => state.meta.categories.find((one) => one.name === name).colour;
