@@ -21,11 +21,12 @@ def segmentation_loss(
         logits_BChw.float(), truth_BHW.shape[-2:], mode="bilinear", align_corners=False
     )
     counted = int((truth_BHW != VOID).sum())
+    log_shares_BCHW = logits_BCHW.log_softmax(dim=1)  # once for both parts: at full size it is not cheap
     # Summed and divided by hand: the mean over no pixel at all would be no number.
-    total = F.cross_entropy(logits_BCHW, truth_BHW, ignore_index=VOID, reduction="sum") / max(counted, 1)
+    total = F.nll_loss(log_shares_BCHW, truth_BHW, ignore_index=VOID, reduction="sum") / max(counted, 1)
     parts = {"cross-entropy": float(total.detach())}
     if config.loss == "cross-entropy+dice":
-        overlap = dice_loss(logits_BCHW.softmax(dim=1), truth_BHW)
+        overlap = dice_loss(log_shares_BCHW.exp(), truth_BHW)
         parts["dice"] = float(overlap.detach())
         total = total + config.dice_weight * overlap
     return total, {"loss": float(total.detach())} | parts
@@ -37,14 +38,17 @@ def dice_loss(shares_BCHW: Tensor, truth_BHW: Tensor) -> Tensor:
     shares_BCHW: probabilities. The whole batch is one picture: a category that one photo has a few pixels of
     does not weigh as much there as in a photo that is full of it. 0 where every pixel is void.
     Source: Milletari, Navab, Ahmadi, "V-Net", 3DV 2016, without the squares."""
-    counted_B1HW = (truth_BHW != VOID)[:, None]
-    truth_BCHW = F.one_hot(truth_BHW, ANSWERS + 1)[..., :ANSWERS].permute(0, 3, 1, 2)
-    shares_BCHW = shares_BCHW * counted_B1HW
-    axes = (0, 2, 3)
-    true_C = truth_BCHW.sum(axes)
+    # Each pixel's probability of what it truly is; one-hot masks of the whole batch would cost a fifth of a step.
+    places_N, truth_N = (truth_BHW != VOID).flatten().nonzero()[:, 0], truth_BHW.flatten()
+    truth_N = truth_N[places_N]
+    true_C = torch.bincount(truth_N, minlength=ANSWERS)
     present_C = true_C > 0
     if not present_C.any():
         return torch.zeros((), device=shares_BCHW.device)
-    overlap_C = (shares_BCHW * truth_BCHW).sum(axes)
-    dice_C = 2 * overlap_C / (shares_BCHW.sum(axes) + true_C).clamp_min(1e-6)
+    right_BHW = shares_BCHW.gather(1, truth_BHW.clamp_max(ANSWERS - 1)[:, None])[:, 0]
+    overlap_C = torch.zeros(ANSWERS, device=shares_BCHW.device).index_add(
+        0, truth_N, right_BHW.flatten()[places_N]
+    )
+    said_C = (shares_BCHW * (truth_BHW != VOID)[:, None].float()).sum((0, 2, 3))
+    dice_C = 2 * overlap_C / (said_C + true_C).clamp_min(1e-6)
     return 1 - dice_C[present_C].mean()
