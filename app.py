@@ -5,31 +5,41 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
 
 # Before Gradio is imported: nothing is reported to anyone.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from hub_assets import bundle
-from retrieval.search import SearchService
-from retrieval.types import BurinError
+from hub_assets import bundle, pins
+from retrieval.live import POLL_S, Live
+from retrieval.types import BundleError, BurinError
 from retrieval.ui.page import build_page
 from retrieval.ui.server import launch
 
 
 def main() -> None:
-    """Open the collections and serve them until stopped: the embedded ones, or the bundle folders in
-    BURIN_COLLECTIONS."""
+    """Open the collections and serve them until stopped: those of COLLECTIONS, or the embedded ones."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        own = os.environ.get("BURIN_COLLECTIONS")
-        if own:
-            service = SearchService.open(bundle.within(Path(own)), source="folder")
-        else:
-            service = SearchService.open(bundle.starters())
-        launch(service, build_page(service))
+        chosen = os.environ.get("COLLECTIONS", "").strip()
+        live = Live(pins.parse(chosen) if chosen else bundle.starters(), poll_s=poll_seconds())
+        service = live.open()
+        page = build_page(service)
+        live.follow()
+        launch(service, page, live)
     except BurinError as error:
         sys.exit(f"Burin cannot start: {error}")
+
+
+def poll_seconds() -> float:
+    """COLLECTIONS_POLL_S: how often the Hub is asked for newer versions, in seconds."""
+    text = os.environ.get("COLLECTIONS_POLL_S", "").strip()
+    try:
+        seconds = float(text) if text else POLL_S
+    except ValueError:
+        seconds = 0.0
+    if not seconds >= 1.0:
+        raise BundleError(f"COLLECTIONS_POLL_S is {text!r}; wanted: seconds, 1 or more.")
+    return seconds
 
 
 if __name__ == "__main__":

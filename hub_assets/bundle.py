@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -87,6 +87,8 @@ class Manifest:
     records. query_kinds: what can be asked with. default_k, most_k: matches of an answer. terms_fr: French
     for labels, tags and values of the collection's columns. words: sentences of the page in its own words,
     {"en": {one of WORDS: sentence}, "fr": ...}. figures: measured values that the cards and the page show.
+    probe: what it answered to a known picture when it was published (retrieval/probe.py), {} before that.
+    model_repository, model_revision: where its model lies on the Hub, "" before that.
 
     Raises ValueError for a value that no collection has.
     """
@@ -108,6 +110,7 @@ class Manifest:
     terms_fr: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    probe: Mapping[str, Any] = field(default_factory=dict)
     model_repository: str = ""
     model_revision: str = ""
     metric: str = "cosine"
@@ -156,10 +159,11 @@ def starters() -> dict[str, Path]:
 
 def within(folder: Path) -> dict[str, Path]:
     """The bundle folders in a folder, by name. One that has only its siamese bundle left is among them."""
-    return {path.name: path for path in sorted(folder.glob("*")) if _has_manifest(path)}
+    return {path.name: path for path in sorted(folder.glob("*")) if is_bundle(path)}
 
 
-def _has_manifest(folder: Path) -> bool:
+def is_bundle(folder: Path) -> bool:
+    """Whether there is a bundle in the folder, or a siamese one; not whether it verifies."""
     return any((one / "dataset" / "manifest.json").is_file() for one in (folder, folder / SIAMESE))
 
 
@@ -168,7 +172,7 @@ def find(name_or_folder: str) -> Path:
     known = starters()
     if name_or_folder in known:
         return known[name_or_folder]
-    if _has_manifest(Path(name_or_folder)):
+    if is_bundle(Path(name_or_folder)):
         return Path(name_or_folder)
     raise NotFoundError(
         f"There is no collection {name_or_folder!r}; wanted: {', '.join(known) or 'none is embedded'}, "
@@ -186,7 +190,7 @@ def read(folder: Path) -> Bundle:
 
     Raises BundleError with what was seen, what is wanted and what to do next.
     """
-    manifest = _manifest(folder / "dataset" / "manifest.json")
+    manifest = manifest_of(folder / "dataset" / "manifest.json", folder.name)
     bundle = Bundle(folder, manifest, _json(folder / "model" / "config.json"))
     for name, wanted in manifest.files.items():
         path = folder / "dataset" / name
@@ -230,12 +234,15 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _manifest(path: Path) -> Manifest:
+def manifest_of(path: Path, name: str) -> Manifest:
+    """The manifest in a file. name: of the bundle, for the sentence of a BundleError: the file cannot be
+    read, is of another format, or holds what no manifest does."""
     values = _json(path)
-    if values.get("format") != FORMAT:
+    if (seen := values.get("format")) != FORMAT:
+        newer = isinstance(seen, int) and seen > FORMAT
         raise BundleError(
-            f"{path.parent.parent.name}: the bundle has format {values.get('format')!r}, this Burin reads "
-            f"{FORMAT}; update Burin or export the bundle again."
+            f"{name}: the bundle has format {seen!r}, this Burin reads {FORMAT}; "
+            + ("update Burin." if newer else "export the bundle again.")
         )
     try:
         calibration = {
@@ -263,13 +270,16 @@ def open_tables(bundle: Bundle) -> list[pq.ParquetFile]:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Complete `manifest` with the checksums of the files in `folder` and write it, in one rename."""
     dataset = folder / "dataset"
-    values = asdict(manifest)
+    graphs = {}
     for graph, key in ((ENCODER, "encoder_sha256"), (SEGMENTER, "segmenter_sha256")):
         path = folder / "model" / graph
-        values[key] = sha256(path) if path.exists() else ""
-    values["files"] = {
-        path.name: sha256(path) for path in sorted(dataset.iterdir()) if path.name != "manifest.json"
-    }
+        graphs[key] = sha256(path) if path.exists() else ""
+    files = {path.name: sha256(path) for path in sorted(dataset.iterdir()) if path.name != "manifest.json"}
     beside = dataset / "manifest.json.part"
-    beside.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.write_text(manifest_text(replace(manifest, files=files, **graphs)), encoding="utf-8")
     beside.rename(dataset / "manifest.json")
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The manifest as its file holds it."""
+    return json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"

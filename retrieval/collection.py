@@ -28,11 +28,12 @@ log = logging.getLogger(__name__)
 class Collection:
     """Everything one gallery needs to answer. Read-only after opening, so threads may share it.
 
-    name, titles, version, columns, readings, query_kinds, default_k, most_k, words, terms_fr, figures: from
-    the manifest. source: "starter", "folder", "hub", or "siamese" when that bundle stands in for the main
-    one; notice: then a sentence that says so and why, otherwise empty. encoder, segmenter, classifier,
-    comparison: None in a bundle that has none. labels: sorted names. labels_N, embeddings_ND: per row, in the
-    order of the records, of which there may be none.
+    name, titles, version, columns, readings, query_kinds, default_k, most_k, words, terms_fr, figures, probe,
+    model_repository, model_revision: from the manifest. source: "starter", "folder", "hub", "cache" for what
+    an earlier start had from the Hub, or "siamese" when that bundle stands in for the main one; notice: then
+    a sentence that says so and why, otherwise empty. repository, revision: the dataset's on the Hub, set by
+    who fetched it. encoder, segmenter, classifier, comparison: None in a bundle that has none. labels: sorted
+    names. labels_N, embeddings_ND: per row, in the order of the records, of which there may be none.
     """
 
     @classmethod
@@ -71,6 +72,10 @@ class Collection:
         self.words: Mapping[str, Mapping[str, str]] = manifest.words
         self.terms_fr: Mapping[str, str] = manifest.terms_fr
         self.figures: Mapping[str, Any] = manifest.figures
+        self.probe: Mapping[str, Any] = manifest.probe
+        self.model_repository: str = manifest.model_repository
+        self.model_revision: str = manifest.model_revision
+        self.repository, self.revision = "", ""
         self.calibration: Calibration = manifest.calibration
         dim = self._open_graphs(opened, threads)
         self._tables = bundles.open_tables(opened)
@@ -137,6 +142,9 @@ class Collection:
                 + (f"ids look like {self.records[0].id}." if self.records else "it has none at all.")
             )
         return self._row_of[record_id]
+
+    def has(self, record_id: str) -> bool:
+        return record_id in self._row_of
 
     def record(self, record_id: str) -> Record:
         return self.records[self.row(record_id)]

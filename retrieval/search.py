@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -43,8 +43,14 @@ TURN_WITHIN_S = 15.0
 class SearchService:
     """The opened collections and the one way to ask them."""
 
-    def __init__(self, collections: Mapping[str, Collection]) -> None:
-        self.collections = dict(collections)
+    def __init__(
+        self, collections: Mapping[str, Collection], told: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        """told: what else is to be known, a sentence by the name of a collection, open or not yet."""
+        self.collections: Mapping[str, Collection] = dict(collections)
+        # What was served before, whose pictures a page that is open may still show.
+        self._replaced: Mapping[str, Collection] = {}
+        self._told = told
         # A picture being decoded may take a few hundred MB: few at a time, whoever asks.
         self._turn = threading.BoundedSemaphore(AT_ONCE)
 
@@ -53,6 +59,16 @@ class SearchService:
         """Open bundle folders by name; where the main bundle of one does not verify, its siamese one.
         Raises BundleError for the first folder that has neither."""
         return cls({name: Collection.open(folder, source, threads) for name, folder in folders.items()})
+
+    def place(self, name: str, collection: Collection, order: Sequence[str] = ()) -> None:
+        """Serve a collection under a name from the next question on, in one assignment: questions that are
+        being answered end on the one before. order: of the names. To be called by one thread at a time."""
+        before = self.collections.get(name)
+        opened = {**self.collections, name: collection}
+        if before is not None:
+            self._replaced = {**self._replaced, name: before}
+        known = [one for one in order if one in opened]
+        self.collections = {one: opened[one] for one in [*known, *(n for n in opened if n not in known)]}
 
     def collection(self, name: str) -> Collection:
         if not isinstance(name, str) or name not in self.collections:
@@ -202,12 +218,28 @@ class SearchService:
         """Every record that holds the words, those that carry them as label or tag first."""
         return self.collection(collection).by_words(text)
 
-    def picture(self, collection: str, record_id: str) -> bytes:
-        """The record's picture as encoded bytes (WebP, at most 384 px). Raises NotFoundError for none."""
-        return self.collection(collection).picture(record_id)
+    def picture(self, collection: str, record_id: str, version: str = "") -> bytes:
+        """The record's picture as encoded bytes (WebP, at most 384 px). version: that it was shown in, which
+        may be the one before. Raises NotFoundError for none."""
+        return self.of_version(collection, version).picture(record_id)
+
+    def notices(self) -> dict[str, str]:
+        """By name of a collection, a sentence where something is not as it was meant."""
+        own = {name: one.notice for name, one in self.collections.items() if one.notice}
+        return {**self._told(), **own}
+
+    def replaced(self) -> list[Collection]:
+        """What was served before, one for each name that had another."""
+        return list(self._replaced.values())
+
+    def of_version(self, name: str, version: str) -> Collection:
+        """The collection at a version that is served, or was just now; the one of today for any other."""
+        now, before = self.collection(name), self._replaced.get(name)
+        return before if before is not None and before.version == version != now.version else now
 
     def info(self) -> dict[str, Any]:
         """What is open, as plain JSON."""
+        notices = self.notices()
         return {
             "collections": [
                 {
@@ -215,7 +247,10 @@ class SearchService:
                     "titles": dict(collection.titles),
                     "version": collection.version,
                     "source": collection.source,
-                    "notice": collection.notice or None,
+                    "notice": notices.get(name),
+                    "repository": collection.repository or None,
+                    "revision": collection.revision or None,
+                    "model_revision": collection.model_revision or None,
                     "records": len(collection),
                     "labels": list(collection.labels),
                     "readings": list(collection.readings),

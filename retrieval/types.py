@@ -46,6 +46,10 @@ class NotFoundError(BurinError):
     """No such collection or record."""
 
 
+class HubError(BurinError):
+    """The Hub does not answer, does not have what is asked, or does not let this token have it."""
+
+
 class BundleError(BurinError):
     """A bundle on disk is incomplete, altered, or made by another encoder than it says."""
 

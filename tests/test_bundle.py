@@ -89,10 +89,13 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
         bundle.read(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("version", [2, 0, None, "1"])
-def test_another_format_is_refused_with_the_advice_to_update(folder, version):
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [(2, "update Burin"), (0, "export the bundle again"), (None, "export"), ("1", "export")],
+)
+def test_another_format_is_refused_by_name_with_what_to_do(folder, version, advice):
     edit_manifest(folder, format=version)
-    with pytest.raises(BundleError, match=f"has format {version!r}, this Burin reads 1; update Burin"):
+    with pytest.raises(BundleError, match=f"has format {version!r}, this Burin reads 1; {advice}"):
         bundle.read(folder)
 
 

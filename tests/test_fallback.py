@@ -110,7 +110,7 @@ def test_the_notice_is_told_in_both_languages_and_does_not_say_where_the_files_a
     assert notice["collection"] == "shapes"
     assert notice["en"].startswith(STANDS_IN)
     assert notice["fr"].startswith("Le modèle siamois répond")
-    shelf = json.loads(page_meta(service))["collections"]["shapes"]
+    shelf = page_meta(service)["collections"]["shapes"]
     assert (shelf["source"], shelf["notice"]) == ("siamese", {"en": notice["en"], "fr": notice["fr"]})
     assert str(folder.parent) not in json.dumps([told, shelf, service.info()])
 
@@ -156,7 +156,7 @@ def fallen_back(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp
     titles = {"en": "Whole, with a title longer than a phone is wide", "fr": "Entiers"}
     write_bundle(top / "collections" / "whole", name="whole", titles=titles)
     edit_manifest(write_two_bundles(top / "collections" / "shapes"), format="<img src=x onerror=hacked=1>")
-    with run_app(top, BURIN_USERS="", BURIN_COLLECTIONS=str(top / "collections")) as running:
+    with run_app(top, BURIN_USERS="", COLLECTIONS=str(top / "collections")) as running:
         yield running
 
 
@@ -164,8 +164,8 @@ def test_the_endpoints_say_that_the_siamese_model_answers(fallen_back: RunningAp
     told = httpx.get(f"{fallen_back.url}/health").json()
     assert told["status"] == "ok"
     assert told["collections"] == {
-        "shapes": {"version": "s1", "records": 12},
-        "whole": {"version": "v1", "records": 12},
+        "shapes": {"version": "s1", "records": 12, "source": "siamese", "revision": None},
+        "whole": {"version": "v1", "records": 12, "source": "folder", "revision": None},
     }
     assert [one["collection"] for one in told["notices"]] == ["shapes"]
     info, whole = call(fallen_back, "info")["collections"]
@@ -259,6 +259,6 @@ def test_a_picture_that_cannot_be_fetched_becomes_a_tile_too(browser: Any, app: 
 def test_a_collection_with_some_pictures_shows_those(tmp_path: Path) -> None:
     """One record of the twelve has none: the page is told so of that one alone."""
     service = opened(drop_pictures(write_bundle(tmp_path / "shapes"), only=["ring-2"]))
-    samples = json.loads(page_meta(service))["collections"]["shapes"]["samples"]
+    samples = page_meta(service)["collections"]["shapes"]["samples"]
     assert [one["id"] for one in samples if one["picture"] is None] == ["ring-2"]
     assert Image.open(io.BytesIO(service.picture("shapes", "ring-1"))).format == "WEBP"

@@ -54,10 +54,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("retrieval.types", "retrieval.images", "retrieval.encoder", "retrieval.index"),
         *("retrieval.readings", "retrieval.segmentation", "retrieval.collection"),
     ),
+    "retrieval.probe": ("retrieval.types", "retrieval.segmentation", "retrieval.collection"),
+    "retrieval.live": (
+        *("retrieval.types", "retrieval.collection", "retrieval.probe", "retrieval.search"),
+        *("hub_assets.bundle", "hub_assets.client", "hub_assets.fetch", "hub_assets.pins"),
+    ),
     "retrieval.__main__": SERVES,
-    "retrieval.ui": (*SERVES, "retrieval.ui", "hub_assets", "train.config", "train.runs"),
+    "retrieval.ui": (*SERVES, "retrieval.live", "retrieval.ui", "hub_assets", "train.config", "train.runs"),
     "hub_assets": ("hub_assets", "retrieval.types"),
-    "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection"),
+    "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
     "train": TRAINS_WITH,
     "train.config": ("retrieval.types",),
     "train.runs": ("retrieval.types", "train.config"),
@@ -66,7 +71,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "faiss": ("retrieval.index",),
     "gradio": ("app", "retrieval.ui"),
-    "huggingface_hub": ("hub_assets.client",),
+    # Cards are text: hub_cards takes the Hub's own classes for them and asks it nothing.
+    "huggingface_hub": ("hub_assets.client", "hub_assets.hub_cards"),
     "torch": ("train",),
     "torchvision": ("train",),
     "timm": ("train",),

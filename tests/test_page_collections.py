@@ -76,7 +76,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
         )
     )
     write_mask_bundle(top / "b" / "d-light")
-    with run_app(top, BURIN_COLLECTIONS=str(top / "b")) as app:
+    with run_app(top, COLLECTIONS=str(top / "b")) as app:
         yield app
 
 

@@ -38,7 +38,7 @@ def dice_loss(shares_BCHW: Tensor, truth_BHW: Tensor) -> Tensor:
     shares_BCHW: probabilities. The whole batch is one picture: a category that one photo has a few pixels of
     does not weigh as much there as in a photo that is full of it. 0 where every pixel is void.
     Source: Milletari, Navab, Ahmadi, "V-Net", 3DV 2016, without the squares."""
-    # Each pixel's probability of what it truly is; one-hot masks of the whole batch would cost a fifth of a step.
+    # Each pixel's probability of what it truly is; one-hot masks of the batch would cost a fifth of a step.
     places_N, truth_N = (truth_BHW != VOID).flatten().nonzero()[:, 0], truth_BHW.flatten()
     truth_N = truth_N[places_N]
     true_C = torch.bincount(truth_N, minlength=ANSWERS)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from retrieval import segmentation
-from retrieval.collection import Collection
 from retrieval.search import SearchService
 from retrieval.types import MAX_K, BurinError, Query, Record, Segmentation
 from retrieval.ui.french import DEFECT, in_both
@@ -24,19 +22,20 @@ CLOSENESS = ("very_close", "close", "loose")
 SAMPLES = 15
 
 
-def picture_path(service: SearchService, collection: str, record_id: str) -> str | None:
+def picture_path(service: SearchService, collection: str, record_id: str, version: str = "") -> str | None:
     """Where a record's picture is served, below the app's root; None for one that has no picture.
-    The version makes it cacheable for good."""
-    opened = service.collections[collection]
-    if not opened.has_picture(record_id):
+    The version makes it cacheable for good. version: that the record was found in; another may be served by
+    now."""
+    opened = service.of_version(collection, version)
+    if not opened.has(record_id) or not opened.has_picture(record_id):
         return None
     name, record, version = (quote(part, safe="") for part in (collection, record_id, opened.version))
     return f"pictures/{name}/{record}.webp?v={version}"
 
 
-def notice(collection: Collection) -> dict[str, str] | None:
-    """What is to be known of an open collection, in both languages: {"en": ..., "fr": ...}."""
-    return in_both(collection.notice) if collection.notice else None
+def notices(service: SearchService) -> dict[str, dict[str, str]]:
+    """What is to be known of collections, in both languages: {name: {"en": ..., "fr": ...}}."""
+    return {name: in_both(sentence) for name, sentence in service.notices().items()}
 
 
 def record_json(service: SearchService, collection: str, record: Record) -> dict[str, Any]:
@@ -50,15 +49,17 @@ def record_json(service: SearchService, collection: str, record: Record) -> dict
     }
 
 
-def page_meta(service: SearchService) -> str:
-    """Everything the page needs before the first question, as JSON: texts, collections, limits."""
-    collections = {}
+def page_meta(service: SearchService) -> dict[str, Any]:
+    """Everything the page needs before the first question, as plain JSON: texts, collections, limits."""
+    collections, said = {}, notices(service)
     for name, collection in service.collections.items():
         collections[name] = {
             "titles": dict(collection.titles),
             "version": collection.version,
             "source": collection.source,
-            "notice": notice(collection),
+            "repository": collection.repository,
+            "revision": collection.revision,
+            "notice": said.get(name),
             "count": len(collection),
             # Records of a classifier that have no picture are its prototypes: nothing to look at.
             "gallery": collection.pictured or (bool(len(collection)) and collection.classifier is None),
@@ -72,18 +73,24 @@ def page_meta(service: SearchService) -> str:
             "terms_fr": dict(collection.terms_fr),
             "samples": [record_json(service, name, record) for record in _samples(service, name)],
         }
-    return json.dumps(
-        {
-            "texts": TEXTS,
-            "collection": next(iter(collections)),
-            "collections": collections,
-            "categories": [
-                {"name": name, "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
-                for name, colour in zip(segmentation.CATEGORIES, segmentation.PALETTE, strict=True)
-            ],
-        },
-        ensure_ascii=False,
-    )
+    return {
+        "texts": TEXTS,
+        "collection": next(iter(collections)),
+        "collections": collections,
+        "categories": [
+            {"name": name, "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
+            for name, colour in zip(segmentation.CATEGORIES, segmentation.PALETTE, strict=True)
+        ],
+    }
+
+
+def page_about(service: SearchService) -> Callable[[Any], dict[str, Any]]:
+    """The function the page asks when it opens: what is open then, which may not be what was at the start."""
+
+    def about(_: Any = None) -> dict[str, Any]:  # Gradio always sends something
+        return page_meta(service)
+
+    return about
 
 
 def _samples(service: SearchService, name: str) -> list[Record]:
@@ -118,7 +125,7 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
             return {"error": DEFECT}
         answer = result.to_json()
         for match in answer["matches"]:
-            match["picture"] = picture_path(service, result.collection, match["id"])
+            match["picture"] = picture_path(service, result.collection, match["id"], result.version)
         answer["mask"] = None if segmented is None else mask_json(segmented)
         return {"answer": answer}
 

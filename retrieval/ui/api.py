@@ -22,7 +22,7 @@ from gradio_client.utils import is_http_url_like
 
 from retrieval.search import AT_ONCE, SearchService
 from retrieval.types import BurinError, ImageError, Query, Record, RequestError
-from retrieval.ui.answers import mask_json, notice, picture_path
+from retrieval.ui.answers import mask_json, notices, picture_path
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +95,8 @@ def add_endpoints(service: SearchService) -> None:
     default = next(iter(service.collections))
     masks = next((name for name, one in service.collections.items() if one.segmenter is not None), default)
 
-    def shown(collection: str, record_id: str, request: gr.Request) -> str | None:
-        path = picture_path(service, collection, record_id)
+    def shown(collection: str, record_id: str, request: gr.Request, version: str = "") -> str | None:
+        path = picture_path(service, collection, record_id, version)
         return f"{_root(request)}/{path}" if path else None
 
     def as_json(collection: str, record: Record, request: gr.Request) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def add_endpoints(service: SearchService) -> None:
             query = _query(image, collection, kind, k, _tags(tags))
             answer = service.search(query).to_json()
         for match in answer["matches"]:
-            match["image_url"] = shown(collection, match["id"], request)
+            match["image_url"] = shown(collection, match["id"], request, answer["version"])
         return answer
 
     def segment(image: FileData, collection: str = masks) -> dict:
@@ -170,7 +170,8 @@ def add_endpoints(service: SearchService) -> None:
     def info() -> dict:
         """The open collections: where they come from, their versions, columns and labels."""
         opened = service.info()["collections"]
-        return {"collections": [one | {"notice": notice(service.collections[one["name"]])} for one in opened]}
+        said = notices(service)
+        return {"collections": [one | {"notice": said.get(one["name"])} for one in opened]}
 
     def _health() -> dict:
         """Whether the app answers, and with which collections. GET /health says the same without sign-in."""
@@ -217,13 +218,17 @@ def _add(function: Callable, name: str, shares: str) -> None:
 
 def health(service: SearchService) -> dict[str, Any]:
     """{"status": "ok", "notices": [{"collection", "en", "fr"}], "collections": {name: {"version",
-    "records"}}}: safe to show to anyone. A notice says what does not work as meant."""
-    said = {name: notice(collection) for name, collection in service.collections.items()}
+    "records", "source", "revision"}}}: safe to show to anyone. A notice says what does not work as meant."""
     return {
         "status": "ok",
-        "notices": [{"collection": name, **sentences} for name, sentences in said.items() if sentences],
+        "notices": [{"collection": name, **sentences} for name, sentences in notices(service).items()],
         "collections": {
-            name: {"version": collection.version, "records": len(collection)}
+            name: {
+                "version": collection.version,
+                "records": len(collection),
+                "source": collection.source,
+                "revision": collection.revision or None,
+            }
             for name, collection in service.collections.items()
         },
     }

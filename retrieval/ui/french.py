@@ -52,8 +52,43 @@ _FRENCH: tuple[tuple[str, str], ...] = (
         r"(\S+) is no graph ONNX Runtime can open .*",
         r"\1 n’est pas un graphe qu’ONNX Runtime sait ouvrir.",
     ),
+    (
+        r"The Hub does not answer for (\S+)( \(.+\))?; .*",
+        r"Le Hub ne répond pas pour \1 ; réessayez plus tard.",
+    ),
+    (r"The Hub answers (\d+) for (\S+); .*", r"Le Hub répond \1 pour \2 ; réessayez plus tard."),
+    (r"The Hub shows no (\S+); .*", r"Le Hub ne montre pas \1 ; vérifiez le nom, ou donnez un HF_TOKEN."),
+    (r"(\S+) has no revision '(.+)'; .*", r"\1 n’a pas de révision « \2 »."),
+    (
+        r"The Hub asks to be left alone .*",
+        "Le Hub demande d’attendre (429) ; réessayez dans quelques minutes.",
+    ),
+    (
+        r"(\S+): the bundle has format (.+), this Burin reads (.+); update Burin\.",
+        r"\1 : la collection a le format \2, ce Burin lit le \3 ; mettez Burin à jour.",
+    ),
+    (
+        r"(\S+) (\S+) answers a known picture otherwise than .*",
+        r"\1 \2 répond à une image connue autrement que lors de sa publication.",
+    ),
 )
-_STANDS_IN = "The siamese model answers, as the main one does not open: "
+# Sentences that end with another: French before it, and the rest in French too.
+_THEN: tuple[tuple[str, str], ...] = (
+    (r"Version (\w+) is kept out: (.+)", "La version \1 est écartée : "),
+    (
+        r"The collection '(.+?)' has not come from the Hub yet\. ?(.*)",
+        "La collection « \1 » n’est pas encore arrivée du Hub. ",
+    ),
+    (
+        r"The embedded collection answers until the Hub does\. ?(.*)",
+        "La collection embarquée répond jusqu’à ce que le Hub le fasse. ",
+    ),
+    (r"The Hub shows no newer version: (.+)", "Le Hub ne montre pas de version plus récente : "),
+    (
+        r"The siamese model answers, as the main one does not open: (.+)",
+        "Le modèle siamois répond, car le modèle principal ne s’ouvre pas : ",
+    ),
+)
 
 DEFECT = {
     "en": "Something went wrong on our side. Try again; the next search works.",
@@ -63,12 +98,10 @@ DEFECT = {
 
 def in_both(sentence: str) -> dict[str, str]:
     """A sentence of the core in both languages: {"en": ..., "fr": ...}."""
-    if sentence.startswith(_STANDS_IN):
-        reason = in_both(sentence.removeprefix(_STANDS_IN))["fr"]
-        return {
-            "en": sentence,
-            "fr": f"Le modèle siamois répond, car le modèle principal ne s’ouvre pas : {reason}",
-        }
+    for pattern, french in _THEN:
+        if found := re.fullmatch(pattern, sentence, flags=re.DOTALL):
+            rest = found.group(found.re.groups)
+            return {"en": sentence, "fr": (found.expand(french) + in_both(rest)["fr"]).strip()}
     for pattern, french in _FRENCH:
         if re.fullmatch(pattern, sentence, flags=re.DOTALL):
             return {"en": sentence, "fr": re.sub(pattern, french, sentence, count=1, flags=re.DOTALL)}

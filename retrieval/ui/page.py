@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gradio as gr
 
 from retrieval.search import SearchService
 from retrieval.types import BundleError
 from retrieval.ui import api
-from retrieval.ui.answers import page_ask, page_meta
+from retrieval.ui.answers import page_about, page_ask
 from retrieval.ui.texts import TEXTS
 from retrieval.ui.theme import asset
 
@@ -26,11 +26,9 @@ def build_page(service: SearchService) -> gr.Blocks:
     Raises BundleError when no collection is open.
     """
     if not service.collections:
-        raise BundleError(
-            "No collection is open; wanted: a bundle in hub_assets/starter/ or in BURIN_COLLECTIONS."
-        )
+        raise BundleError("No collection is open; wanted: a bundle in hub_assets/starter/ or in COLLECTIONS.")
     with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
-        _part("masthead", meta=page_meta(service), ask=page_ask(service))
+        _part("masthead", serves=[page_about(service), page_ask(service)])
         with gr.Row(elem_id="burin-room"):
             with gr.Column(elem_id="burin-desk"), gr.Tabs(elem_id="burin-tabs"):
                 with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch"):
@@ -44,17 +42,14 @@ def build_page(service: SearchService) -> gr.Blocks:
     return page
 
 
-def _part(
-    name: str, *, template: str | None = None, meta: str | None = None, ask: Callable | None = None
-) -> gr.HTML:
+def _part(name: str, *, template: str | None = None, serves: Sequence[Callable] = ()) -> gr.HTML:
     """One part of the page. Its script waits for the masthead, whatever order Gradio renders them in."""
     return gr.HTML(
         html_template=template or asset(f"{name}.html"),
         js_on_load=f"burin.mount({name!r}, element, props, server)",
         apply_default_css=False,
-        server_functions=[ask] if ask else None,
+        server_functions=list(serves) or None,
         elem_id=f"burin-{name}",
-        **({"meta": meta} if meta else {}),
     )
 
 

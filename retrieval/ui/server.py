@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import gradio as gr
@@ -13,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from retrieval.live import Live
 from retrieval.search import SearchService
 from retrieval.types import BurinError, NotFoundError
 from retrieval.ui import api, theme
@@ -42,8 +45,10 @@ def parse_users(text: str | None) -> list[tuple[str, str]] | None:
     return users
 
 
-def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
-    """Serve page and endpoints until stopped. Host and port: GRADIO_SERVER_NAME, GRADIO_SERVER_PORT."""
+def launch(service: SearchService, page: gr.Blocks, live: Live | None = None, **overrides: Any) -> None:
+    """Serve page and endpoints until stopped. Host and port: GRADIO_SERVER_NAME, GRADIO_SERVER_PORT.
+
+    live: what the Hub's webhook wakes, where BURIN_WEBHOOK_SECRET is set."""
     options: dict[str, Any] = {
         "theme": theme.theme(),
         "head": theme.head(),
@@ -52,7 +57,7 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
         "auth_message": "Burin",
         # Without sign-in the schema is Gradio's own, at /gradio_api/openapi.json.
         "app_kwargs": {
-            "routes": routes(service),
+            "routes": routes(service, live),
             "middleware": [Middleware(BodyLimit)],
             "openapi_url": None,
         },
@@ -72,8 +77,9 @@ def launch(service: SearchService, page: gr.Blocks, **overrides: Any) -> None:
     page.launch(**(options | overrides))
 
 
-def routes(service: SearchService) -> list[Route]:
-    """GET /health (open to all) and GET /pictures/{collection}/{id}.webp (behind the sign-in)."""
+def routes(service: SearchService, live: Live | None = None) -> list[Route]:
+    """GET /health (open to all), GET /pictures/{collection}/{id}.webp (behind the sign-in) and, with a secret
+    in BURIN_WEBHOOK_SECRET, POST /hub-webhook."""
 
     def health(request: Request) -> Response:
         return JSONResponse(api.health(service), headers={"Cache-Control": "no-store"})
@@ -82,7 +88,8 @@ def routes(service: SearchService) -> list[Route]:
         if not signed_in(request):
             return JSONResponse({"error": "Not authenticated"}, status_code=401)
         try:
-            data = service.picture(request.path_params["collection"], request.path_params["id"])
+            asked = request.path_params["collection"], request.path_params["id"]
+            data = service.picture(*asked, request.query_params.get("v", ""))
         except NotFoundError as error:
             return JSONResponse({"error": str(error)}, status_code=404)
         whose = "private" if request.app.auth else "public"
@@ -90,7 +97,35 @@ def routes(service: SearchService) -> list[Route]:
         caching = "max-age=31536000, immutable" if "v" in request.query_params else "max-age=300"
         return Response(data, media_type="image/webp", headers={"Cache-Control": f"{whose}, {caching}"})
 
-    return [Route("/health", health), Route("/pictures/{collection}/{id:path}.webp", picture)]
+    served = [Route("/health", health), Route("/pictures/{collection}/{id:path}.webp", picture)]
+    if live is not None and (secret := os.environ.get("BURIN_WEBHOOK_SECRET", "").strip()):
+        served.append(Route("/hub-webhook", webhook(live, secret), methods=["POST"]))
+    return served
+
+
+def webhook(live: Live, secret: str) -> Callable[[Request], Awaitable[Response]]:
+    """What the Hub calls when a repository changes: the collections of it are looked at in the background.
+
+    secret: that the Hub sends in X-Webhook-Secret, compared in constant time. The body says which repository,
+    and nothing more of it is believed: what is new is read from the Hub."""
+    wanted = _fingerprint(secret)
+
+    async def notified(request: Request) -> Response:
+        given = request.headers.get("x-webhook-secret", "")
+        if not hmac.compare_digest(_fingerprint(given), wanted):
+            return JSONResponse({"error": "The secret is another."}, status_code=401)
+        try:
+            repository = (await request.json())["repo"]["name"]
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse({"error": 'wanted: {"repo": {"name": "owner/name"}}'}, status_code=400)
+        return JSONResponse({"looking_at": live.wake(str(repository))}, status_code=202)
+
+    return notified
+
+
+def _fingerprint(secret: str) -> bytes:
+    """Of equal length for any secret, so that comparing tells nothing of it."""
+    return hmac.digest(b"burin", secret.encode("utf-8", "surrogateescape"), "sha256")
 
 
 def signed_in(request: Request) -> bool:

@@ -129,9 +129,18 @@ window.burin = (() => {
     translate(element);
     parts[name](element);
   }
-  function mount(name, element, props, partServer) {
+  // What is open is asked when the page opens: a newer version may have come since the app started.
+  async function told(partServer, attempts = 3) {
+    try {
+      return await partServer.about();
+    } catch (error) {
+      if (attempts < 2) throw error;
+      return told(partServer, attempts - 1);
+    }
+  }
+  async function mount(name, element, props, partServer) {
     if (name === "masthead") {
-      state.meta = JSON.parse(props.meta);
+      state.meta = await told(partServer);
       texts = state.meta.texts;
       state.collection = state.meta.collection;
       state.k = shelf().k.value;

@@ -10,7 +10,9 @@ burin.parts.masthead = (element) => {
   function draw() {
     const shelf = burin.shelf();
     const facts = [burin.title(shelf.titles), shelf.count ? t("records_count", { n: burin.number(shelf.count, 0) }) : null, `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
-    element.querySelector(".provenance").textContent = facts.slice(names.length > 1 ? 1 : 0).filter(Boolean).join(" · ");
+    const provenance = element.querySelector(".provenance");
+    provenance.textContent = facts.slice(names.length > 1 ? 1 : 0).filter(Boolean).join(" · ");
+    provenance.title = shelf.repository ? `${shelf.repository} @ ${shelf.revision}` : "";
     notice.hidden = !shelf.notice;
     notice.textContent = shelf.notice ? burin.title(shelf.notice) : "";
     language.textContent = t("other_language");
