@@ -72,7 +72,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "faiss": ("retrieval.index",),
     "gradio": ("app", "retrieval.ui"),
     # Cards are text: hub_cards takes the Hub's own classes for them and asks it nothing.
-    "huggingface_hub": ("hub_assets.client", "hub_assets.hub_cards"),
+    # The job fetches our code, so it cannot use it for that.
+    "huggingface_hub": ("hub_assets.client", "hub_assets.hub_cards", "train.publish_job"),
     "torch": ("train",),
     "torchvision": ("train",),
     "timm": ("train",),
