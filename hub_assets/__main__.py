@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hub_assets import bundle, fetch, pins, publish
+from hub_assets.cards import is_figure
 from hub_assets.client import Hub
 from hub_assets.pins import Pin
 from retrieval.types import BundleError, BurinError
@@ -163,7 +164,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
     """The first three, on one line."""
     told = []
     for name, value in figures.items():
-        if isinstance(value, Mapping) and set(value) == {"value", "interval"}:
+        if is_figure(value):
             value = value["value"]
         if isinstance(value, int | float):
             told.append(f"{name} {value}")

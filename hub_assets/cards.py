@@ -41,8 +41,8 @@ size_categories:
 ---
 # {title}
 
-{rows} records of {labels} labels: id, picture (WebP), label, tags, {columns}, and the embedding (fixed-size
-list of {dim} float32, unit norm). Version {version}.
+{rows} records of {labels} labels: {columns}, and the embedding (fixed-size list of {dim} float32,
+unit norm). Version {version}.
 
 {credits}
 """
@@ -124,7 +124,9 @@ def dataset_card(manifest: Manifest, labels: int, licence: str, credit: str) -> 
         rows=manifest.rows,
         size_category=_size_category(manifest.rows),
         labels=labels,
-        columns=", ".join(column.name for column in manifest.columns),
+        columns=", ".join(
+            ["id", "picture (WebP)", "label", "tags", *(column.name for column in manifest.columns)]
+        ),
         dim=manifest.dim,
         version=manifest.version,
         credits=credit,
@@ -141,7 +143,7 @@ def _lines(figures: Mapping[str, Any], depth: int = 0) -> list[str]:
     """A nested mapping as a Markdown list."""
     lines = []
     for name, value in figures.items():
-        if isinstance(value, Mapping) and set(value) == {"value", "interval"}:
+        if is_figure(value):
             lines.append(f"{'  ' * depth}- {name}: {_figure(value)}")
         elif isinstance(value, Mapping):
             lines += [f"{'  ' * depth}- {name}", *_lines(value, depth + 1)]
@@ -150,8 +152,14 @@ def _lines(figures: Mapping[str, Any], depth: int = 0) -> list[str]:
     return lines
 
 
+def is_figure(value: Any) -> bool:
+    """Whether it is a measured value with its interval, and maybe what it was measured on."""
+    return isinstance(value, Mapping) and {"value", "interval"} <= set(value)
+
+
 def _figure(figure: Mapping[str, Any]) -> str:
     if figure["interval"] is None:
         return "nothing to measure it on"
     low, high = figure["interval"]
-    return f"{figure['value']} (95% interval {low} to {high})"
+    rest = [f"{name} {value}" for name, value in figure.items() if name not in ("value", "interval")]
+    return ", ".join([f"{figure['value']} (95% interval {low} to {high})", *rest])
