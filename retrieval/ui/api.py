@@ -21,7 +21,7 @@ from gradio.route_utils import get_root_url
 from gradio_client.utils import is_http_url_like
 
 from retrieval.search import AT_ONCE, SearchService
-from retrieval.types import BurinError, ImageError, Query, Record, RequestError
+from retrieval.types import BurinError, ImageError, Query, Record, RequestError, check_k
 from retrieval.ui.answers import mask_json, notices, picture_path
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,8 @@ def add_endpoints(service: SearchService) -> None:
         """Find the records most like a drawing or photo: the k nearest, best first, and the best guess.
         Without k as many as the collection sets."""
         with _said_clearly():
+            if k is not None:  # a Query knows only the bound of all collections
+                check_k(k, service.collection(_text("collection", collection)).most_k)
             query = _query(image, collection, kind, k, _tags(tags))
             answer = service.search(query).to_json()
         for match in answer["matches"]:

@@ -34,7 +34,7 @@ _FRENCH: tuple[tuple[str, str], ...] = (
         "L’image dépasse 10 Mo. Réduisez-la.",
     ),
     (r"The data URL .*", "L’image n’est pas arrivée entière. Choisissez-la de nouveau."),
-    (r"k is .*", "Le nombre de résultats doit être un entier de 1 à 50."),
+    (r"k is .* from 1 to (\d+)\.", r"Le nombre de résultats doit être un entier de 1 à \1."),
     (r"No record carries the tags .*", "Aucune notice ne porte tous ces mots-clés. Retirez-en un."),
     (r"Too many searches .*", "Trop de recherches attendent. Réessayez dans un instant."),
     (r"There is no record .*", "Cette notice n’existe pas dans la collection."),
