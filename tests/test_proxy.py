@@ -26,7 +26,7 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"
 
 @contextlib.contextmanager
 def proxy(app: RunningApp) -> Iterator[str]:
-    """A plain reverse proxy on a free port that takes PREFIX off, until the block ends. Yields its address."""
+    """A plain reverse proxy on a free port that takes PREFIX off. Yields its address."""
     client = httpx.AsyncClient(base_url=app.url, timeout=60)
 
     async def forward(request: Request) -> Response:
