@@ -120,16 +120,26 @@ TEXTS: dict[str, dict[str, str]] = {
         "no_answer": "The server did not answer. Check the connection, then press Search again.",
         "too_slow": "The server is busy. Press Search again in a moment.",
         "how": "How it works",
-        "how_1_title": "A line is enough",
-        "how_1": "Your drawing is cut to its ink and squared, exactly as each engraving was.",
+        "how_1_title": "A line, or a photo",
+        "how_1": "A drawing is cut to its ink and squared, exactly as each engraving was. Photos of dishes, "
+        "animals and streets keep their colours.",
         "how_2_title": "Two hands, one place",
-        "how_2": "A small neural network turns both into points; it learned, from pairs, to lay "
-        "a free-hand drawing next to the engravings of the same motif.",
+        "how_2": "A small neural network turns each picture into a point. For engravings it learned, from "
+        "pairs, to lay a free-hand drawing next to the engravings of the same motif.",
         "how_3_title": "The nearest are shown",
         "how_3": "The similarity is the cosine between two such points: 1 is the same, 0 has nothing in "
         "common. The best guess is a vote of the nearest records, and its confidence is measured, not felt.",
-        "how_4_title": "Nothing is kept",
-        "how_4": "Your picture is used for the search and then forgotten.",
+        "how_4_title": "A dish, its recipe",
+        "how_4": "Each recipe of the cookbook stands at the mean of many photos of its dish; the recipes "
+        "nearest to your photo are read.",
+        "how_5_title": "Cat, dog or neither",
+        "how_5": "A classifier on that point says cat or dog. Its confidence was set on photos it had not "
+        "learned from, and what is like neither is refused.",
+        "how_6_title": "A street, pixel by pixel",
+        "how_6": "Another network says of every pixel whether it is road, building, pole, greenery, sky, "
+        "person or vehicle; the shares are counted from that mask.",
+        "how_7_title": "Nothing is kept",
+        "how_7": "Your picture is used for the search and then forgotten.",
         "api": "API",
         "openapi": "OpenAPI",
         "duplicate": "Duplicate this Space",
@@ -249,16 +259,26 @@ TEXTS: dict[str, dict[str, str]] = {
         "no_answer": "Le serveur n’a pas répondu. Vérifiez la connexion, puis relancez la recherche.",
         "too_slow": "Le serveur est occupé. Relancez la recherche dans un instant.",
         "how": "Comment cela marche",
-        "how_1_title": "Un trait suffit",
-        "how_1": "Votre dessin est recadré sur son encre et mis au carré, exactement comme chaque gravure.",
+        "how_1_title": "Un trait, ou une photo",
+        "how_1": "Un dessin est recadré sur son encre et mis au carré, exactement comme chaque gravure. Les "
+        "photos de plats, d’animaux et de rues gardent leurs couleurs.",
         "how_2_title": "Deux mains, un même lieu",
-        "how_2": "Un petit réseau de neurones fait de chacun un point ; il a appris, paire après paire, "
-        "à poser un dessin à main levée près des gravures du même motif.",
+        "how_2": "Un petit réseau de neurones fait de chaque image un point. Pour les gravures il a appris, "
+        "paire après paire, à poser un dessin à main levée près des gravures du même motif.",
         "how_3_title": "Les plus proches paraissent",
         "how_3": "La similarité est le cosinus entre deux de ces points : 1 est identique, 0 n’a rien "
         "en commun. L’hypothèse est un vote des notices les plus proches, et sa confiance est mesurée.",
-        "how_4_title": "Rien n’est gardé",
-        "how_4": "Votre image sert à la recherche, puis elle est oubliée.",
+        "how_4_title": "Un plat, sa recette",
+        "how_4": "Chaque recette du livre se tient à la moyenne de nombreuses photos de son plat ; on lit "
+        "les recettes les plus proches de votre photo.",
+        "how_5_title": "Chat, chien ou aucun des deux",
+        "how_5": "Un classifieur posé sur ce point dit chat ou chien. Sa confiance a été réglée sur des "
+        "photos dont il n’avait rien appris, et ce qui ne ressemble ni à l’un ni à l’autre est refusé.",
+        "how_6_title": "Une rue, pixel par pixel",
+        "how_6": "Un autre réseau dit de chaque pixel s’il est chaussée, bâtiment, poteau, végétation, ciel, "
+        "personne ou véhicule ; les parts sont comptées sur ce masque.",
+        "how_7_title": "Rien n’est gardé",
+        "how_7": "Votre image sert à la recherche, puis elle est oubliée.",
         "api": "API",
         "openapi": "OpenAPI",
         "duplicate": "Dupliquer ce Space",
