@@ -78,7 +78,8 @@ class SegmenterConfig:
     is served with; crop_height, crop_width: of what it learns from, 0 for the whole. channels: of the first
     level, 0 for the network's own number (16 in unet-mini, 64 in vgg16-unet, 32 in dilatednet, 96 in the
     decoder of lite0-fpn). imagenet: begin the encoder with ImageNet's weights, where the network has one
-    (vgg16-unet with 64 channels, lite0-fpn). mirror: a served mask is that of the photo and of its mirror
+    (vgg16-unet with 64 channels, lite0-fpn). before: a finished run of the same network whose weights it
+    begins with in their place, "" for none. mirror: a served mask is that of the photo and of its mirror
     image together, for twice the time. dice_weight: of the Dice loss beside the cross-entropy.
     learning_rate: peak of the one-cycle schedule; an encoder from ImageNet has `encoder_factor` times it.
     epochs, minutes: the run ends at whichever comes first, and the schedule with it; 0 minutes is no bound.
@@ -96,6 +97,7 @@ class SegmenterConfig:
     crop_width: int = 384
     channels: int = 0
     imagenet: bool = True
+    before: str = ""
     mirror: bool = False
     dice_weight: float = 1.0
     learning_rate: float = 2e-3

@@ -87,6 +87,19 @@ def load_segmenter(run: Path) -> tuple[Normalised, SegmenterConfig]:
     return model.eval(), config
 
 
+def begun(config: SegmenterConfig) -> Normalised:
+    """The network as the run finds it. Raises ValueError for a run before it of another network, RuntimeError
+    for one that is not finished."""
+    if not config.before:
+        return build(config)
+    before, its_config = load_segmenter(Path(config.before))
+    if (its_config.network, its_config.channels) != (config.network, config.channels):
+        raise ValueError(
+            f"{config.before} holds {its_config.network}; wanted: {config.network} with as many channels"
+        )
+    return before
+
+
 class SegmenterTraining:
     """A run under way: its network, its optimizer, where it is."""
 
@@ -96,7 +109,7 @@ class SegmenterTraining:
         self.config, self.frames, self.validation = config, frames, validation
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = build(config).to(self.device, memory_format=torch.channels_last)
+        self.model = begun(config).to(self.device, memory_format=torch.channels_last)
         self.optimizer = self._optimizer()
         self.average = None
         if config.average_decay:
