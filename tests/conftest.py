@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+# Read when huggingface_hub is imported, as the next line does; tests/hub_double.py speaks no Xet.
+os.environ["HF_HUB_DISABLE_XET"] = "1"
+
 from gradio_client import Client
 
 from tests.helpers import encoded
