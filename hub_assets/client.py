@@ -90,21 +90,11 @@ class Hub:
             )
         return str(info.sha)
 
-    def cached(self, kind: Kind, repository: str, commit: str, whole: bool = False) -> Path | None:
-        """The files of a commit where all of them lie in the cache, without a request; None otherwise."""
-        try:
-            return Path(
-                snapshot_download(
-                    repository,
-                    repo_type=kind,
-                    revision=commit,
-                    cache_dir=self._downloads,
-                    local_files_only=True,
-                    allow_patterns=list((WHOLE if whole else SERVED)[kind]),
-                )
-            )
-        except (LocalEntryNotFoundError, OSError, HFValidationError):
-            return None
+    def lying(self, kind: Kind, repository: str, commit: str) -> Path | None:
+        """The folder of a commit in the cache, without a request; it may hold a part of the files only. None
+        where there is none."""
+        folder = self._repository(kind, repository) / "snapshots" / commit
+        return folder if folder.is_dir() else None
 
     def download(
         self, kind: Kind, repository: str, commit: str, whole: bool = False, progress: bool = False
@@ -113,9 +103,6 @@ class Hub:
 
         whole: also what training needs. A file that arrives altered is fetched once more. Raises HubError,
         also for a repository beyond the bounds above."""
-        lying = self.cached(kind, repository, commit, whole)
-        if lying is not None:
-            return lying
         wanted = self._wanted(kind, repository, commit, whole)
         for attempt in ("first", "second"):
             folder = self._fetched(kind, repository, commit, [file.path for file in wanted], progress)

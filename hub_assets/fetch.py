@@ -30,6 +30,8 @@ def fetch(hub: Hub, repository: str, commit: str, whole: bool = False, progress:
 
     whole: with the weights that training needs. Raises HubError for what the Hub does, BundleError for a
     version that is none; a bundle that did not verify is dropped from the cache."""
+    if not whole and (lying := cached(hub, repository, commit)) is not None:
+        return lying
     dataset = hub.download("dataset", repository, commit, whole, progress)
     try:
         manifest = _manifest(dataset, repository)
@@ -43,17 +45,21 @@ def fetch(hub: Hub, repository: str, commit: str, whole: bool = False, progress:
 
 
 def cached(hub: Hub, repository: str, commit: str) -> Path | None:
-    """The bundle folder of a commit where all of it lies in the cache, without a request; None otherwise.
-    Whoever opens it verifies it."""
-    dataset = hub.cached("dataset", repository, commit)
+    """The bundle folder of a commit where all that is served of it lies in the cache and verifies, without a
+    request; None otherwise."""
+    dataset = hub.lying("dataset", repository, commit)
     if dataset is None:
         return None
     try:
         manifest = _manifest(dataset, repository)
+        model = hub.lying("model", manifest.model_repository, manifest.model_revision)
+        if model is None:
+            return None
+        folder = _joined(hub, repository, commit, dataset, model)
+        bundle.read(folder)
     except BundleError:
         return None
-    model = hub.cached("model", manifest.model_repository, manifest.model_revision)
-    return None if model is None else _joined(hub, repository, commit, dataset, model)
+    return folder
 
 
 def last_good(hub: Hub, pin: Pin) -> str | None:

@@ -54,7 +54,7 @@ def dataset_card(bundle: Bundle, model: str, lying: str | None) -> str:
 def _written(card: type[RepoCard], bundle: Bundle, half: str) -> RepoCard:
     """The card that the export wrote; of a bundle without one, its title alone."""
     path = bundle.folder / half / "README.md"
-    title = f"# {bundle.manifest.titles['en']}\n"
+    title = f"---\ntags:\n- visual-search\n---\n# {bundle.manifest.titles['en']}\n"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else title
     return card(text, ignore_metadata_errors=True)
 
