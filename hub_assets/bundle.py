@@ -27,17 +27,19 @@ FORMAT = 1
 STARTERS = Path(__file__).parent / "starter"
 SIAMESE = "siamese"
 ENCODER, SEGMENTER = "encoder.onnx", "segmenter.onnx"
-# Columns every record has, where a picture may be null and "image" may be missing altogether; all others are
-# the collection's own and are listed in the manifest.
-RESERVED = ("id", "image", "label", "tags", "embedding")
+# Columns every record has, where a picture may be null and "image" may be missing altogether, and "layout",
+# which all have or none: what the segmenter saw where in its picture (retrieval/segmentation.py). All others
+# are the collection's own and are listed in the manifest.
+RESERVED = ("id", "image", "label", "tags", "embedding", "layout")
 
 
 # What a collection says of a picture beside its nearest records: the label (a vote of the neighbours, or a
 # classifier where config.json has one), or what is where in it.
 Reading = Literal["label", "mask"]
 READINGS: tuple[str, ...] = get_args(Reading)
-# How the page shows a column: as the record's title, a line, a list of points, numbered steps, or not at all.
-Shown = Literal["title", "text", "list", "steps", "hidden"]
+# How the page shows a column: as the record's title, a line, a list of points, numbered steps, a number in
+# [0, 1] as per cent, or not at all.
+Shown = Literal["title", "text", "list", "steps", "share", "hidden"]
 SHOWN: tuple[str, ...] = get_args(Shown)
 # Sentences of the page that a collection may word for itself, in both languages.
 WORDS = ("invitation", "not_here", "label", "kind_photo", "pad_hint")
@@ -123,6 +125,8 @@ class Manifest:
             raise ValueError(f"query_kinds {self.query_kinds!r} is not one or both of sketch, photo")
         if not 1 <= self.default_k <= self.most_k <= MAX_K:
             raise ValueError(f"default_k {self.default_k!r} and most_k {self.most_k!r} are not 1 to {MAX_K}")
+        if taken := {column.name for column in self.columns} & set(RESERVED):
+            raise ValueError(f"columns are called {', '.join(sorted(taken))}; every record has that already")
         if not set(self.words) <= {"en", "fr"} or not all(
             set(sentences) <= set(WORDS) for sentences in self.words.values()
         ):

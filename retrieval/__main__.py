@@ -16,7 +16,7 @@ import numpy as np
 from hub_assets import bundle as bundles
 from retrieval import images, segmentation
 from retrieval.search import SearchService
-from retrieval.types import KINDS, MAX_K, BurinError, Comparison, Query, SearchResult
+from retrieval.types import BYS, KINDS, MAX_K, BurinError, Comparison, Query, SearchResult
 
 # What a folder is searched for; anything else in it is no picture and is passed over in silence.
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
@@ -49,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
                 "--kind", choices=KINDS, default="auto", help="what the pictures are (default: auto)"
             )
         if k:
+            sub.add_argument(
+                "--by",
+                choices=BYS,
+                default="look",
+                help="what the records are alike in; layout where they tell what is where (default: look)",
+            )
             sub.add_argument(
                 "-k",
                 type=_k,
@@ -106,7 +112,9 @@ def _service(name_or_folder: str) -> tuple[SearchService, str]:
 def _search(options: argparse.Namespace) -> int:
     service, name = _service(options.collection)
     tags = tuple(tag for tag in options.tags.split(",") if tag.strip())
-    result = service.search(Query(name, options.file, kind=options.kind, k=options.k, tags=tags))
+    result = service.search(
+        Query(name, options.file, kind=options.kind, k=options.k, tags=tags, by=options.by)
+    )
     if options.json:
         print(json.dumps(result.to_json(), ensure_ascii=False))
     else:
@@ -164,7 +172,8 @@ def _batch(options: argparse.Namespace) -> int:
         for path in _progress(paths, "search"):
             line = {"path": path.relative_to(options.folder).as_posix()}
             try:
-                line |= service.search(Query(name, path, kind=options.kind, k=options.k)).to_json()
+                query = Query(name, path, kind=options.kind, k=options.k, by=options.by)
+                line |= service.search(query).to_json()
             except BurinError as error:
                 broken += 1
                 line["error"] = str(error)
@@ -242,6 +251,7 @@ def _info(options: argparse.Namespace) -> int:
         print(info["notice"])
     print(f"{info['records']} records, {len(info['labels'])} labels, vectors of {info['dim']}")
     print("readings: " + ", ".join(info["readings"]))
+    print("searched by: " + (", ".join(info["by"]) or "nothing, there are no records"))
     if info["labels"]:
         print("labels: " + ", ".join(info["labels"]))
     return 0

@@ -19,8 +19,8 @@ from hub_assets.bundle import Bundle, Calibration, Column
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.index import FlatIndex, VectorIndex
 from retrieval.readings import Classifier, ComparisonHead
-from retrieval.segmentation import Segmenter
-from retrieval.types import BundleError, Embedding, NotFoundError, Record
+from retrieval.segmentation import LAYOUT, Segmenter
+from retrieval.types import BundleError, By, Embedding, NotFoundError, Record
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +29,14 @@ class Collection:
     """Everything one gallery needs to answer. Read-only after opening, so threads may share it.
 
     name, titles, version, columns, readings, query_kinds, default_k, most_k, words, terms_fr, figures, probe,
-    model_repository, model_revision: from the manifest. source: "starter", "folder", "hub", "cache" for what
-    an earlier start had from the Hub, or "siamese" when that bundle stands in for the main one; notice: then
-    a sentence that says so and why, otherwise empty. repository, revision: the dataset's on the Hub, set by
-    who fetched it. encoder, segmenter, classifier, comparison: None in a bundle that has none. labels: sorted
-    names. labels_N, embeddings_ND: per row, in the order of the records, of which there may be none.
+    model_repository, model_revision: from the manifest. config: what model/config.json holds. source:
+    "starter", "folder", "hub", "cache" for what an earlier start had from the Hub, or "siamese" when that
+    bundle stands in for the main one; notice: then a sentence that says so and why, otherwise empty.
+    repository, revision: the dataset's on the Hub, set by who fetched it. encoder, segmenter, classifier,
+    comparison: None in a bundle that has none. labels: sorted names. labels_N, embeddings_ND: per row, in the
+    order of the records, of which there may be none.
+    layouts_NL: what is where in each record's picture, None where the bundle does not tell. index,
+    layout_index: of both. by: what it can be searched by.
     """
 
     @classmethod
@@ -63,6 +66,7 @@ class Collection:
         manifest = opened.manifest
         self.source = source
         self.notice = ""
+        self.config: Mapping[str, Any] = opened.config
         self.name: str = manifest.name
         self.titles: Mapping[str, str] = manifest.titles
         self.version: str = manifest.version
@@ -111,6 +115,12 @@ class Collection:
         self.labels_N = np.array([record.label for record in self.records])
         self.labels: tuple[str, ...] = tuple(np.unique(self.labels_N).tolist())
         self.index: VectorIndex = FlatIndex(self.embeddings_ND)
+        self.layouts_NL = self._layouts()
+        self.layout_index: VectorIndex | None = None
+        self.by: tuple[By, ...] = ("look",) if self.records else ()
+        if self.layouts_NL is not None:
+            self.layout_index = FlatIndex(self.layouts_NL)
+            self.by += ("layout",)
 
     def _open_graphs(self, opened: Bundle, threads: int) -> int:
         """Open what model/ holds. Returns D of the embeddings, 0 without an encoder."""
@@ -130,6 +140,20 @@ class Collection:
         if values.get("comparison") is not None:
             self.comparison = ComparisonHead.from_json(values["comparison"], config.dim)
         return config.dim
+
+    def _layouts(self) -> Embedding | None:
+        """(N, 336), None where no record has one. Raises BundleError for layouts that cannot be asked."""
+        has = ["layout" in table.schema_arrow.names for table in self._tables]
+        if not any(has):
+            return None
+        if not all(has) or self.segmenter is None:
+            why = "not all records have one" if self.segmenter else "there is no segmenter to ask with"
+            raise BundleError(f"{self.name}: the layouts cannot be searched, {why}; export the bundle again.")
+        columns = [table.read(columns=["layout"]).column("layout") for table in self._tables]
+        layouts_NL = np.concatenate([_vectors(one, LAYOUT, self.name, "layouts") for one in columns])
+        if len(layouts_NL) != len(self):
+            raise BundleError(f"{self.name}: {len(layouts_NL)} layouts for {len(self)} records.")
+        return layouts_NL
 
     def __len__(self) -> int:
         return len(self.records)
@@ -218,16 +242,16 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
-def _vectors(column: Any, dim: int, name: str) -> Embedding:
+def _vectors(column: Any, dim: int, name: str, what: str = "embeddings") -> Embedding:
     try:  # not to_numpy: it imports pandas, a third of a second
         flat = np.from_dlpack(column.combine_chunks().flatten()).astype(np.float32)
     except (pa.ArrowException, AttributeError):
         flat = np.full(1, np.nan, np.float32)
     if flat.size % dim or not np.isfinite(flat).all():
-        raise BundleError(f"{name}: the embeddings are not finite vectors of {dim}; export the bundle again.")
+        raise BundleError(f"{name}: the {what} are not finite vectors of {dim}; export the bundle again.")
     vectors = flat.reshape(-1, dim)
     if len(vectors) and np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > 1e-2:
-        raise BundleError(f"{name}: the embeddings are not of unit norm; export the bundle again.")
+        raise BundleError(f"{name}: the {what} are not of unit norm; export the bundle again.")
     return vectors
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from retrieval import images, readings, segmentation
+from retrieval import readings, segmentation
 from retrieval.collection import Collection
+from retrieval.seeing import Seen, see, see_record, timed
 from retrieval.types import (
     BusyError,
     Comparison,
@@ -77,48 +77,89 @@ class SearchService:
 
     def search(self, query: Query) -> SearchResult:
         """Raises ImageError, RequestError, NotFoundError or BusyError, each a sentence for the person."""
+        return self._answer(query, masked=False)[0]
+
+    def ask(self, query: Query) -> tuple[SearchResult, Segmentation | None]:
+        """What `search` answers and, of a photo and a collection that gives one, the mask: the photo is
+        decoded once, and the milliseconds of both are those of the whole. Raises as `search` does."""
+        return self._answer(query, masked=True)
+
+    def _answer(self, query: Query, masked: bool) -> tuple[SearchResult, Segmentation | None]:
         timings: dict[str, float] = {}
-        with _timed(timings, "total"):
+        with timed(timings, "total"):
             collection = self.collection(query.collection)
-            k = collection.default_k if query.k is None else query.k
-            check_k(k, collection.most_k)
-            if collection.encoder is None:
-                return self._nothing_to_search(collection, query, timings)
+            query = replace(query, k=collection.default_k if query.k is None else query.k)
+            check_k(query.k, collection.most_k)
+            by_layout = query.by == "layout"
+            if by_layout and collection.layout_index is None:
+                able = [name for name, one in self.collections.items() if one.layout_index is not None]
+                raise RequestError(
+                    f"The collection {query.collection!r} has no layouts to search by; "
+                    f"wanted: {', '.join(able) or 'none has any'}."
+                )
             if query.like is not None:
-                own_row = collection.row(query.like)
-                query_D, kind = collection.embeddings_ND[own_row], "record"
+                seen = see_record(collection, query.like)
             else:
-                own_row = None
-                query_D, kind = self._embed(collection, query.picture, query.kind, timings)
-            with _timed(timings, "index"):
-                voters = max(k, collection.calibration.k) + 1
-                similarities_K, rows_K = _without(
-                    own_row, *collection.index.search(query_D[np.newaxis], voters)
-                )
-            with _timed(timings, "reading"):
-                reading = self._read(collection, query_D, similarities_K, rows_K)
-            if any(tag.strip() for tag in query.tags):
-                allowed = collection.rows_with(query.tags)
-                if not len(allowed):
-                    raise RequestError(
-                        f"No record carries the tags {', '.join(query.tags)}; try fewer or others."
+                masked = masked and collection.segmenter is not None
+                encoded = collection.encoder is not None
+                with self._turn_to_decode():
+                    seen = see(
+                        collection,
+                        query.picture,
+                        query.kind,
+                        timings,
+                        embedding=encoded,
+                        layout=by_layout,
+                        mask=masked,
                     )
-                found = collection.index.search(query_D[np.newaxis], k + 1, only=allowed)
-                similarities_K, rows_K = _without(own_row, *found)
-        return SearchResult(
-            matches=tuple(
-                Match(rank, collection.records[row], float(similarity))
-                for rank, (row, similarity) in enumerate(
-                    zip(rows_K[:k].tolist(), similarities_K.tolist(), strict=False), start=1
+            if seen.embedding_D is None:  # masks alone: there is no record, and nothing to read a label from
+                reading, matches = readings.Reading(None, None, True, 1.0), ()
+            else:
+                reading, matches = self._nearest(collection, query, seen, timings)
+            result = SearchResult(
+                matches=matches,
+                label=reading.label,
+                confidence=reading.confidence,
+                in_domain=reading.in_domain,
+                collection=query.collection,
+                version=collection.version,
+                kind=seen.kind,
+                timings_ms=timings,
+            )
+            mask = None
+            if seen.mask_HW is not None:
+                mask = _segmentation(query.collection, collection, seen.mask_HW, timings)
+        return result, mask
+
+    def _nearest(
+        self, collection: Collection, query: Query, seen: Seen, timings: dict[str, float]
+    ) -> tuple[readings.Reading, tuple[Match, ...]]:
+        """The reading, which is of all records and by their look; and what is asked for, best first."""
+        look_D, k = seen.embedding_D, query.k
+        with timed(timings, "index"):
+            voters = max(k, collection.calibration.k) + 1
+            similarities_K, rows_K = _without(seen.row, *collection.index.search(look_D[np.newaxis], voters))
+        with timed(timings, "reading"):
+            reading = self._read(collection, look_D, similarities_K, rows_K)
+        allowed = None
+        if any(tag.strip() for tag in query.tags):
+            allowed = collection.rows_with(query.tags)
+            if not len(allowed):
+                raise RequestError(
+                    f"No record carries the tags {', '.join(query.tags)}; try fewer or others."
                 )
-            ),
-            label=reading.label,
-            confidence=reading.confidence,
-            in_domain=reading.in_domain,
-            collection=query.collection,
-            version=collection.version,
-            kind=kind,
-            timings_ms=timings,
+        if allowed is not None or query.by == "layout":
+            index, asked = collection.index, look_D
+            if query.by == "layout":
+                index, asked = collection.layout_index, seen.layout_L
+            with timed(timings, "index"):
+                found = index.search(asked[np.newaxis], k + 1, only=allowed)
+            similarities_K, rows_K = _without(seen.row, *found)
+        return reading, tuple(
+            Match(rank, collection.records[row], float(similarity))
+            for rank, (row, similarity) in enumerate(
+                zip(rows_K[:k].tolist(), similarities_K.tolist(), strict=False), start=1
+            )
         )
 
     @staticmethod
@@ -137,23 +178,11 @@ class SearchService:
         # Whether it looks like anything here is told all the same.
         return reading if "label" in collection.readings else replace(reading, label=None, confidence=None)
 
-    def _nothing_to_search(
-        self, collection: Collection, query: Query, timings: dict[str, float]
-    ) -> SearchResult:
-        """The answer of a collection of masks alone, in the words of every other: no match and no label. The
-        picture is looked at all the same, so that a broken one is said."""
-        if query.picture is None:
-            collection.row(query.like)  # says that there are none
-        with self._turn_to_decode(), _timed(timings, "load"):
-            image = images.load(query.picture)
-        kind = images.guess_kind(image) if query.kind == "auto" else query.kind
-        return SearchResult((), None, None, True, query.collection, collection.version, kind, timings)
-
     def segment(self, collection: str, picture: Picture) -> Segmentation:
         """What is where in a photo, at the photo's own size. Raises ImageError, NotFoundError, BusyError, and
         RequestError for a collection that gives no mask, naming those that do."""
         timings: dict[str, float] = {}
-        with _timed(timings, "total"):
+        with timed(timings, "total"):
             opened = self.collection(collection)
             if opened.segmenter is None:
                 able = [name for name, one in self.collections.items() if one.segmenter is not None]
@@ -161,13 +190,8 @@ class SearchService:
                     f"The collection {collection!r} gives no mask; wanted: {', '.join(able) or 'none does'}."
                 )
             with self._turn_to_decode():
-                with _timed(timings, "load"):
-                    image, size = images.load_with_size(picture)
-                with _timed(timings, "segment"):
-                    mask_HW = segmentation.at_size(opened.segmenter.segment(image), size)
-            with _timed(timings, "reading"):
-                shares = segmentation.shares(mask_HW)
-        return Segmentation(mask_HW, shares, collection, opened.version, timings)
+                seen = see(opened, picture, "photo", timings, mask=True)
+            return _segmentation(collection, opened, seen.mask_HW, timings)
 
     def compare(
         self,
@@ -180,7 +204,7 @@ class SearchService:
         """How alike two pictures are to the encoder of `collection`. Raises what `search` raises; what is
         wrong with a picture says whether it is the first or the second."""
         timings: dict[str, float] = {}
-        with _timed(timings, "total"):
+        with timed(timings, "total"):
             asked = (
                 Query(collection, picture=picture_a, kind=kind_a),
                 Query(collection, picture=picture_b, kind=kind_b),
@@ -189,11 +213,11 @@ class SearchService:
             embeddings = []
             for place, query in zip(("first", "second"), asked, strict=True):
                 try:
-                    embeddings.append(self._embed(opened, query.picture, query.kind, timings)[0])
+                    embeddings.append(self._embed(opened, query, timings))
                 except ImageError as error:
                     raise ImageError(f"The {place} of the two pictures: {error}") from None
             a_D, b_D = embeddings
-            with _timed(timings, "reading"):
+            with timed(timings, "reading"):
                 similarity = float(np.clip(a_D @ b_D, -1.0, 1.0))
                 score = None
                 if opened.comparison is not None:
@@ -203,7 +227,7 @@ class SearchService:
     def embedding(self, collection: str, picture: Picture, kind: Kind = "auto") -> Embedding:
         """(D,) float32 unit vector of a picture, as `collection` encodes it."""
         asked = Query(collection, picture=picture, kind=kind)  # checks kind, as a search does
-        return self._embed(self._with_encoder(asked.collection), asked.picture, asked.kind, {})[0]
+        return self._embed(self._with_encoder(asked.collection), asked, {})
 
     def _with_encoder(self, name: str) -> Collection:
         collection = self.collection(name)
@@ -255,6 +279,7 @@ class SearchService:
                     "labels": list(collection.labels),
                     "readings": list(collection.readings),
                     "query_kinds": list(collection.query_kinds),
+                    "by": list(collection.by),
                     "k": {"default": collection.default_k, "most": collection.most_k},
                     "dim": collection.embeddings_ND.shape[1],
                     "columns": [column.name for column in collection.columns],
@@ -264,17 +289,9 @@ class SearchService:
             ]
         }
 
-    def _embed(
-        self, collection: Collection, picture: Picture, kind: Kind, timings: dict[str, float]
-    ) -> tuple[Embedding, str]:
+    def _embed(self, collection: Collection, asked: Query, timings: dict[str, float]) -> Embedding:
         with self._turn_to_decode():
-            with _timed(timings, "load"):
-                image = images.load(picture)
-            with _timed(timings, "prepare"):
-                prepared_CHW, taken_for = collection.encoder.prepare(image, kind)
-            with _timed(timings, "encode"):
-                embedding_D = collection.encoder.encode(prepared_CHW[np.newaxis])[0]
-        return embedding_D, taken_for
+            return see(collection, asked.picture, asked.kind, timings, embedding=True).embedding_D
 
     @contextmanager
     def _turn_to_decode(self) -> Iterator[None]:
@@ -295,9 +312,9 @@ def _without(
     return similarities_K[keep], rows_K[keep]
 
 
-@contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
-    """Add the milliseconds of the block to the stage, which may come twice."""
-    started = time.perf_counter()
-    yield
-    timings[stage] = timings.get(stage, 0.0) + (time.perf_counter() - started) * 1000
+def _segmentation(
+    name: str, collection: Collection, mask_HW: np.ndarray, timings: dict[str, float]
+) -> Segmentation:
+    with timed(timings, "reading"):
+        shares = segmentation.shares(mask_HW)
+    return Segmentation(mask_HW, shares, name, collection.version, timings)

@@ -28,6 +28,11 @@ PALETTE = (
 )
 VOID = len(CATEGORIES) - 1
 ANSWERS = VOID  # categories that a network can say
+# The cells in which a layout tells what is where: rows and columns.
+GRID = (6, 8)
+LAYOUT = GRID[0] * GRID[1] * ANSWERS  # numbers of one
+# The least similarity of very close, close and loosely alike layouts.
+LAYOUT_CLOSENESS = (0.9, 0.8, 0.7)
 
 
 class Segmenter:
@@ -105,6 +110,38 @@ def shares(mask_HW: np.ndarray) -> dict[str, float]:
     """Part of the pixels of each category, in [0, 1], in the order of the ids; together they are 1."""
     counts = np.bincount(mask_HW.ravel(), minlength=len(CATEGORIES))
     return {name: float(count / mask_HW.size) for name, count in zip(CATEGORIES, counts, strict=True)}
+
+
+def layout(mask_HW: np.ndarray) -> np.ndarray:
+    """(H, W) uint8 category ids -> (336,) float32 of unit norm: what is where, whatever it looks like.
+
+    The mask is cut into 6 x 8 cells; of each, the square roots of the seven categories' shares. The cosine of
+    two layouts without void is then the mean over the cells of the Bhattacharyya coefficient of their shares:
+    1 for the same shares in every cell, 0 where no cell has anything in common, and for cells of one category
+    each the part of the picture where both say the same. Void pixels count for nothing.
+    Raises ValueError for a mask of nothing but void, which has no layout.
+    Sources: Bhattacharyya, "On a measure of divergence between two statistical populations", 1943; the cells
+    as in Lazebnik, Schmid, Ponce, "Beyond Bags of Features", CVPR 2006; the roots as in Arandjelovic,
+    Zisserman, "Three things everyone should know to improve object retrieval", CVPR 2012.
+    """
+    rows, columns = GRID
+    height, width = max(mask_HW.shape[0], rows), max(mask_HW.shape[1], columns)
+    mask_HW = at_size(mask_HW, (width, height))  # so that no cell is empty
+    row_H1 = (np.arange(height) * rows // height)[:, np.newaxis]
+    cell_HW = row_H1 * columns + np.arange(width) * columns // width
+    all_ids = len(CATEGORIES)
+    counts = np.bincount((cell_HW * all_ids + mask_HW).ravel(), minlength=rows * columns * all_ids)
+    counts_NC = counts.reshape(rows * columns, all_ids)
+    shares_NC = counts_NC[:, :ANSWERS] / counts_NC.sum(axis=1, keepdims=True)
+    if not shares_NC.any():
+        raise ValueError("every pixel of the mask is void; wanted: one with something in it")
+    return np.sqrt(shares_NC / shares_NC.sum()).ravel().astype(np.float32)
+
+
+def layout_of(logits_CHW: np.ndarray) -> np.ndarray:
+    """(7, h, w) logits -> the layout of the mask they give at their own size, so that one photo has the same
+    layout at every size it is kept in."""
+    return layout(logits_CHW.argmax(axis=0).astype(np.uint8))
 
 
 def coloured(mask_HW: np.ndarray) -> Image.Image:

@@ -16,6 +16,9 @@ from PIL import Image
 
 Kind = Literal["auto", "sketch", "photo"]
 KINDS: tuple[str, ...] = get_args(Kind)
+# What makes two pictures alike: how they look to the encoder, or what is where in them (a mask's layout).
+By = Literal["look", "layout"]
+BYS: tuple[str, ...] = get_args(By)
 
 # What any collection answers at most, and the default of one that sets none of its own.
 MAX_K = 50
@@ -71,9 +74,10 @@ class Record:
 @dataclass(frozen=True)
 class Query:
     """A question to one collection: either a picture, or the id of a record to find the like of. k: how many
-    matches; None leaves it to the collection, which may bound it lower still.
+    matches; None leaves it to the collection, which may bound it lower still. by: what the matches are alike
+    in.
 
-    Raises RequestError at construction for a k outside 1..50, an unknown kind, or neither/both of
+    Raises RequestError at construction for a k outside 1..50, an unknown kind or by, or neither/both of
     picture and like: unknown values stop at the door.
     """
 
@@ -83,12 +87,14 @@ class Query:
     kind: Kind = "auto"
     k: int | None = None
     tags: tuple[str, ...] = ()
+    by: By = "look"
 
     def __post_init__(self) -> None:
         if self.k is not None:
             check_k(self.k, MAX_K)
-        if self.kind not in KINDS:
-            raise RequestError(f"kind is {self.kind!r}; wanted: one of {', '.join(KINDS)}.")
+        for name, value, known in (("kind", self.kind, KINDS), ("by", self.by, BYS)):
+            if value not in known:
+                raise RequestError(f"{name} is {value!r}; wanted: one of {', '.join(known)}.")
         if not isinstance(self.collection, str) or isinstance(self.tags, str):
             raise RequestError("collection has to be a name, and tags a list of words.")
         if (self.picture is None) == (self.like is None):
@@ -103,7 +109,8 @@ def check_k(k: Any, most: int) -> None:
 
 @dataclass(frozen=True)
 class Match:
-    """A record found. rank: from 1. similarity: cosine in [-1, 1], higher is closer."""
+    """A record found. rank: from 1. similarity: cosine in [-1, 1], higher is closer; of the layouts, in
+    [0, 1], where the query asked by them."""
 
     rank: int
     record: Record
@@ -125,10 +132,10 @@ class SearchResult:
     """The answer to a Query.
 
     matches: best first, at most k; none where the collection has no records to search. label: the reading's
-    best guess (of all records, whatever the tag filter shows), None when the collection has no label
-    reading. confidence: calibrated probability of that label in [0, 1]. in_domain: False when the query is
-    far from everything here; the nearest are still listed. kind: what the picture was taken for ("sketch"
-    or "photo").
+    best guess (by the look of all records, whatever is asked for and shown), None when the collection has
+    no label reading. confidence: calibrated probability of that label in [0, 1]. in_domain: False when the
+    query is far from everything here; the nearest are still listed. kind: what the picture was taken for
+    ("sketch" or "photo").
     timings_ms: milliseconds spent per stage, "total" included. answered: when, in UTC.
     """
 

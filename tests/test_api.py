@@ -143,6 +143,18 @@ def test_tags_say_how_many_there_are_and_show_the_first(app: RunningApp, client:
     assert {one["label"] for one in star["records"][:3]} == {"star"}
 
 
+def test_values_that_are_listed_may_end_where_the_defaults_begin(app: RunningApp) -> None:
+    picture = {"url": data_url(encoded(drawing()))}
+
+    def run(endpoint: str, *values: Any) -> Any:
+        return httpx.post(f"{app.url}/gradio_api/run/{endpoint}", json={"data": values}, timeout=60).json()
+
+    check_search(run("search", picture)["data"][0], k=10)
+    check_search(run("search", picture, "engravings", "sketch", 3)["data"][0], k=3)
+    assert run("search")["error"].startswith("There is no image")
+    assert run("record", "engravings")["error"] == "id is None; wanted: text."
+
+
 @pytest.mark.parametrize("name", ["search", "embedding"])
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/picture.png", "https://example.org/picture.png"])
 def test_the_server_fetches_no_address_for_a_caller(app: RunningApp, name: str, address: str) -> None:

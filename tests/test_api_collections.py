@@ -92,12 +92,13 @@ def test_info_tells_what_each_collection_is_and_can_do(about: dict, name: str) -
     one = about[name]
     assert set(one) == {
         *("name", "titles", "version", "source", "notice", "repository", "revision", "model_revision"),
-        *("records", "labels", "readings", "query_kinds", "k", "dim", "columns", "figures"),
+        *("records", "labels", "readings", "query_kinds", "by", "k", "dim", "columns", "figures"),
     }
     assert set(one["titles"]) == {"en", "fr"}
     assert (one["source"], one["notice"], one["readings"]) == ("starter", None, READINGS[name])
     assert one["k"] == {"default": K[name][0], "most": K[name][1]}
     assert set(one["columns"]) == COLUMNS[name]
+    assert one["by"] == (["look"] if name in WITH_ENCODER else [])
     assert one["query_kinds"] == (["sketch", "photo"] if name == "engravings" else ["photo"])
     assert (one["dim"] > 0) == (name in WITH_ENCODER)
     assert one["figures"], "what it was measured at"

@@ -50,9 +50,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("retrieval.types", "retrieval.images", "retrieval.encoder", "retrieval.index"),
         *("retrieval.readings", "retrieval.segmentation", BUNDLE),
     ),
+    "retrieval.seeing": (
+        *("retrieval.types", "retrieval.images", "retrieval.segmentation", "retrieval.collection"),
+    ),
     "retrieval.search": (
         *("retrieval.types", "retrieval.images", "retrieval.encoder", "retrieval.index"),
-        *("retrieval.readings", "retrieval.segmentation", "retrieval.collection"),
+        *("retrieval.readings", "retrieval.segmentation", "retrieval.collection", "retrieval.seeing"),
     ),
     "retrieval.probe": ("retrieval.types", "retrieval.segmentation", "retrieval.collection"),
     "retrieval.live": (

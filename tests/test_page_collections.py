@@ -23,6 +23,7 @@ from tests.helpers import (
     write_mask_bundle,
 )
 from tests.running import RunningApp, run_app
+from tests.scenes import SCENES, halves, write_scenes
 from tests.visitor import DESK, PHONE, answered, ids, reading, settled
 
 pytestmark = pytest.mark.page
@@ -76,6 +77,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
         )
     )
     write_mask_bundle(top / "b" / "d-light")
+    write_scenes(top / "b" / "e-scenes")
     with run_app(top, COLLECTIONS=str(top / "b")) as app:
         yield app
 
@@ -176,6 +178,44 @@ def test_a_street_photo_gets_its_mask_legend_and_files(page: Any, tmp_path: Path
     assert "ciel" in mask.locator(".legend").inner_text()
     choose(page, "a-shapes")
     assert not mask.is_visible()
+
+
+@pytest.mark.parametrize("page", [DESK, PHONE], indirect=True, ids=["desk", "phone"])
+def test_scenes_alike_in_looks_or_in_layout_lie_below_the_mask(page: Any, tmp_path: Path) -> None:
+    choose(page, "e-scenes")
+    ways = page.get_by_role("group", name="What the results are alike in")
+    assert ways.is_visible()
+    assert bring(page, tmp_path, halves())[:3] == ["plain", "low", "pale"]
+    mask, cards = page.locator("figure.mask"), page.locator(".card")
+    assert mask.is_visible()
+    assert mask.bounding_box()["y"] < ways.bounding_box()["y"] < cards.first.bounding_box()["y"]
+    near = ["very close"] * 3  # by looks: 1.00, 0.89 and 0.86
+    assert page.locator(".card-words").all_inner_texts()[:3] == near
+    # By the keyboard: the arrow chooses the other way, and it is asked again.
+    ways.get_by_role("radio", name="Alike in looks").focus()
+    by_layout = answered(page, lambda: page.keyboard.press("ArrowRight"))
+    assert ways.get_by_role("radio", name="Alike in layout").is_checked()
+    assert (set(by_layout[:2]), by_layout[2]) == ({"plain", "pale"}, "low")
+    # Layouts are measured with their own rule: 0.83 is close, and not very.
+    assert page.locator(".card-words").all_inner_texts()[:3] == ["very close", "very close", "close"]
+    assert mask.is_visible()
+    # What is more like a record is asked in the way that is chosen, too.
+    like = answered(page, lambda: page.get_by_role("button", name="More like this: Town, plain").click())
+    assert like[0] == "pale"
+    assert not mask.is_visible()
+    cards.first.locator(".card-open").click()
+    record = page.locator("dialog.record")
+    assert ["Sky", "50%"] in [row.split("\n") for row in record.locator("dl > div").all_inner_texts()]
+    page.keyboard.press("Escape")
+    page.locator("[data-do=language]").click()
+    assert page.get_by_role("radio", name="Même disposition").is_checked()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # Another collection knows no layouts; back here, looks are what is asked for first.
+    choose(page, "a-shapes")
+    assert not page.locator(".ways").is_visible()
+    choose(page, "e-scenes")
+    assert len(ids(page)) == len(SCENES)
+    assert page.get_by_role("radio", name="Même aspect").is_checked()
 
 
 def test_a_wrong_file_is_said_and_the_next_photo_still_gets_its_mask(page: Any, tmp_path: Path) -> None:

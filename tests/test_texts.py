@@ -44,6 +44,7 @@ def test_what_is_wrong_with_a_picture_is_said_in_french_too(name: str) -> None:
         "There is no record 'x' in 'engravings'; ids look like y.",
         "There is no collection 'x'; wanted: engravings.",
         "No record carries the tags a, b; try fewer or others.",
+        "The collection 'x' has no layouts to search by; wanted: streets.",
         "The picture is blank: all of it is one flat colour. Choose another picture.",
     ],
 )

@@ -19,14 +19,17 @@ SHARD_BYTES = 8_000_000
 # Pictures are read a row group at a time: small groups make the first look at a record quick.
 ROW_GROUP = 50
 THUMBNAIL = 384  # pixels of its longer side, at most
+VECTORS = ("embedding", "layout")  # of float32
 _IMAGE = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 
 
 def write_records(folder: Path, rows: Iterable[Mapping[str, Any]], own: Sequence[str]) -> int:
-    """Write dataset/records-XXXXX-of-N.parquet with id, image, label, tags, `own` columns and embedding.
+    """Write dataset/records-XXXXX-of-N.parquet with id, image, label, tags, `own` columns, embedding and,
+    where the rows have it, layout.
 
-    rows: with "id", "label", "tags" (list), "picture" (encoded bytes, or None), "embedding" ((D,) float32)
-    and the own columns. They may be made while they are asked for: a shard of them is in memory at a time.
+    rows: with "id", "label", "tags" (list), "picture" (encoded bytes, or None), "embedding" ((D,) float32),
+    "layout" ((336,) float32) in all rows or none, and the own columns. They may be made while they are asked
+    for: a shard of them is in memory at a time.
     The schema carries the features as huggingface's `datasets` reads them, so load_dataset and the
     dataset viewer see an Image, a ClassLabel-ready label and a fixed-size list. Returns how many there were.
     """
@@ -50,7 +53,7 @@ def _shards(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
     shard: list[Mapping[str, Any]] = []
     size = 0
     for row in rows:
-        weight = len(row["picture"] or b"") + row["embedding"].size * 4
+        weight = len(row["picture"] or b"") + sum(4 * row[name].size for name in VECTORS if name in row)
         if shard and size + weight > SHARD_BYTES:
             yield shard
             shard, size = [], 0
@@ -62,8 +65,6 @@ def _shards(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
 
 def _table(rows: Sequence[Mapping[str, Any]], own: Sequence[str], schema: pa.Schema | None) -> pa.Table:
     """schema: of the shards before, so that all have one."""
-    embeddings_ND = np.stack([row["embedding"] for row in rows]).astype(np.float32)
-    dim = embeddings_ND.shape[1]
     table = pa.table(
         {
             "id": [row["id"] for row in rows],
@@ -71,12 +72,17 @@ def _table(rows: Sequence[Mapping[str, Any]], own: Sequence[str], schema: pa.Sch
             "label": [row["label"] for row in rows],
             "tags": pa.array([list(row["tags"]) for row in rows], pa.list_(pa.string())),
             **{name: _column([row[name] for row in rows], name, schema) for name in own},
-            "embedding": pa.FixedSizeListArray.from_arrays(pa.array(embeddings_ND.reshape(-1)), dim),
+            **{name: _vectors([row[name] for row in rows]) for name in VECTORS if name in rows[0]},
         }
     )
     return table.replace_schema_metadata(
-        {"huggingface": json.dumps({"info": {"features": _features(table, dim)}})}
+        {"huggingface": json.dumps({"info": {"features": _features(table)}})}
     )
+
+
+def _vectors(vectors: Sequence[np.ndarray]) -> pa.Array:
+    vectors_ND = np.stack(vectors).astype(np.float32)
+    return pa.FixedSizeListArray.from_arrays(pa.array(vectors_ND.reshape(-1)), vectors_ND.shape[1])
 
 
 def _column(values: list[Any], name: str, schema: pa.Schema | None) -> pa.Array:
@@ -102,21 +108,16 @@ def _image(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if row["picture"] is None else {"bytes": row["picture"], "path": f"{row['id']}.webp"}
 
 
-def _features(table: pa.Table, dim: int) -> dict[str, Any]:
-    text = {"dtype": "string", "_type": "Value"}
-    special = {
-        "image": {"_type": "Image"},
-        "tags": {"feature": text, "_type": "List"},
-        "embedding": {"feature": {"dtype": "float32", "_type": "Value"}, "length": dim, "_type": "List"},
-    }
-    features = {}
-    for field in table.schema:
-        if field.name in special:
-            features[field.name] = special[field.name]
-        elif pa.types.is_list(field.type):
-            number = {"dtype": "float64", "_type": "Value"}
-            of_text = pa.types.is_string(field.type.value_type)
-            features[field.name] = {"feature": text if of_text else number, "_type": "List"}
-        else:
-            features[field.name] = text
-    return features
+def _features(table: pa.Table) -> dict[str, Any]:
+    return {field.name: _feature(field.name, field.type) for field in table.schema}
+
+
+def _feature(name: str, kind: pa.DataType) -> dict[str, Any]:
+    if name == "image":
+        return {"_type": "Image"}
+    if pa.types.is_fixed_size_list(kind):
+        return {"feature": _feature("", kind.value_type), "length": kind.list_size, "_type": "List"}
+    if pa.types.is_list(kind):
+        return {"feature": _feature("", kind.value_type), "_type": "List"}
+    dtype = {"float": "float32", "double": "float64"}.get(str(kind), str(kind))
+    return {"dtype": dtype, "_type": "Value"}

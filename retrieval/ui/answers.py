@@ -61,11 +61,15 @@ def page_meta(service: SearchService) -> dict[str, Any]:
             "revision": collection.revision,
             "notice": said.get(name),
             "count": len(collection),
+            "by": list(collection.by),
             # Records of a classifier that have no picture are its prototypes: nothing to look at.
             "gallery": collection.pictured or (bool(len(collection)) and collection.classifier is None),
             "kinds": list(collection.query_kinds),
             "k": {"least": 1, "most": collection.most_k, "value": collection.default_k},
-            "closeness": list(zip(collection.calibration.closeness, CLOSENESS, strict=True)),
+            "closeness": {
+                "look": list(zip(collection.calibration.closeness, CLOSENESS, strict=True)),
+                "layout": list(zip(segmentation.LAYOUT_CLOSENESS, CLOSENESS, strict=True)),
+            },
             "words": {language: dict(sentences) for language, sentences in collection.words.items()},
             "columns": {
                 c.name: {"en": c.title_en, "fr": c.title_fr, "shown": c.shown} for c in collection.columns
@@ -103,7 +107,7 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
     """The function the page asks. Errors come back as sentences in both languages, never as traces."""
 
     def ask(question: dict[str, Any]) -> dict[str, Any]:
-        """question: {picture: data URL | None, like: id | None, kind, collection, k, tags}; with neither
+        """question: {picture: data URL | None, like: id | None, kind, collection, k, tags, by}; with neither
         picture nor like, the records that carry the tags.
 
         Returns {"answer": SearchResult as JSON, each match with its `picture` path, with "mask" where the
@@ -113,11 +117,7 @@ def page_ask(service: SearchService) -> Callable[[dict[str, Any]], dict[str, Any
         try:
             if question.get("picture") is None and question.get("like") is None:
                 return {"records": _tagged(service, question)}
-            query = _query(question)
-            result = service.search(query)
-            segmented = None
-            if query.picture is not None and "mask" in service.collection(query.collection).readings:
-                segmented = service.segment(query.collection, query.picture)
+            result, segmented = service.ask(_query(question))
         except BurinError as error:
             return {"error": in_both(str(error))}
         except Exception:
@@ -165,4 +165,5 @@ def _query(question: dict[str, Any]) -> Query:
         kind=question.get("kind", "auto"),
         k=question.get("k"),
         tags=tuple(str(tag) for tag in question.get("tags") or ()),
+        by=question.get("by", "look"),
     )

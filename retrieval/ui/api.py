@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import gradio as gr
+from gradio.blocks import BlockFunction
 from gradio.components.api_component import Api
 from gradio.components.base import Component
-from gradio.context import get_blocks_context
+from gradio.context import Context, get_blocks_context
 from gradio.data_classes import FileData
 from gradio.route_utils import get_root_url
 from gradio_client.utils import is_http_url_like
@@ -30,6 +31,7 @@ TAGGED_AT_MOST = 50  # records of one answer of /tags; `total` says how many the
 
 # Written out because Gradio builds the documentation of the parameters from the annotations.
 KindName = Literal["auto", "sketch", "photo"]
+ByName = Literal["look", "layout"]
 
 
 @contextmanager
@@ -78,10 +80,12 @@ def _tags(tags: Any) -> tuple[str, ...]:
     return tuple(tag.strip() for tag in tags if tag.strip())
 
 
-def _query(image: Any, collection: Any, kind: Any, k: Any = None, tags: tuple[str, ...] = ()) -> Query:
-    """The parameters as a Query, which checks kind and k. Raises RequestError or ImageError."""
-    collection, kind = _text("collection", collection), _text("kind", kind)
-    return Query(collection, picture=picture_of(image), kind=kind, k=k, tags=tags)
+def _query(
+    image: Any, collection: Any, kind: Any, k: Any = None, tags: Any = None, by: Any = "look"
+) -> Query:
+    """The parameters as a Query, which checks kind, k and by. Raises RequestError or ImageError."""
+    collection, kind, by = _text("collection", collection), _text("kind", kind), _text("by", by)
+    return Query(collection, picture=picture_of(image), kind=kind, k=k, tags=_tags(tags), by=by)
 
 
 def _root(request: gr.Request) -> str:
@@ -114,14 +118,16 @@ def add_endpoints(service: SearchService) -> None:
         kind: KindName = "auto",
         k: int | None = None,
         tags: list[str] = [],  # noqa: B006 - shown as the default in the documentation, never changed
+        by: ByName = "look",
         request: gr.Request = None,  # type: ignore[assignment]
     ) -> dict:
         """Find the records most like a drawing or photo: the k nearest, best first, and the best guess.
-        Without k as many as the collection sets."""
+        Without k as many as the collection sets. Alike in look or, where the collection tells what is where
+        in its pictures, in layout."""
         with _said_clearly():
             if k is not None:  # a Query knows only the bound of all collections
                 check_k(k, service.collection(_text("collection", collection)).most_k)
-            query = _query(image, collection, kind, k, _tags(tags))
+            query = _query(image, collection, kind, k, tags, by)
             answer = service.search(query).to_json()
         for match in answer["matches"]:
             match["image_url"] = shown(collection, match["id"], request, answer["version"])
@@ -191,6 +197,7 @@ def add_endpoints(service: SearchService) -> None:
     ):
         _add(function, name, shares)
     _fetch_nothing()
+    _fill_in()
 
 
 def _fetch_nothing() -> None:
@@ -212,6 +219,21 @@ def _fetch_nothing() -> None:
     for block in get_blocks_context().blocks.values():
         if isinstance(block, Api):
             block.async_move_resource_to_block_cache = checked(block)
+
+
+def _fill_in() -> None:
+    """Let a caller who lists the values leave out the last ones. Gradio would refuse that without a word, and
+    one parameter more would break every request of before."""
+    blocks = Context.root_block
+    check = blocks.validate_inputs
+
+    def filled(function: BlockFunction, values: list[Any]) -> None:
+        left_out = function.inputs[len(values) :]
+        if all(isinstance(one, Api) for one in left_out):
+            values += [one.value for one in left_out]
+        check(function, values)
+
+    blocks.validate_inputs = filled
 
 
 def _add(function: Callable, name: str, shares: str) -> None:

@@ -35,6 +35,10 @@ _FRENCH: tuple[tuple[str, str], ...] = (
     ),
     (r"The data URL .*", "L’image n’est pas arrivée entière. Choisissez-la de nouveau."),
     (r"k is .* from 1 to (\d+)\.", r"Le nombre de résultats doit être un entier de 1 à \1."),
+    (
+        r"The collection '(.+)' has no layouts to search by; .*",
+        r"La collection « \1 » ne se cherche pas par la disposition.",
+    ),
     (r"No record carries the tags .*", "Aucune notice ne porte tous ces mots-clés. Retirez-en un."),
     (r"Too many searches .*", "Trop de recherches attendent. Réessayez dans un instant."),
     (r"There is no record .*", "Cette notice n’existe pas dans la collection."),

@@ -10,7 +10,7 @@ window.burin = (() => {
   const started = new Set();
   const waiting = [];
   const listeners = {};
-  const state = { lang: "en", meta: null, collection: null, k: 10, tags: [], source: "sketch" };
+  const state = { lang: "en", meta: null, collection: null, k: 10, tags: [], by: "look", source: "sketch" };
   let server = null;
   let texts = {};
 
@@ -55,6 +55,7 @@ window.burin = (() => {
     const picture = last?.picture ? last : null;
     state.collection = name;
     state.tags = [];
+    state.by = "look";
     state.k = shelf().k.value;
     dismiss(null);
     translate(document);
@@ -99,7 +100,7 @@ window.burin = (() => {
       query,
       body: {
         picture: query.picture ?? null, like: query.like ?? null, kind: query.kind ?? "sketch",
-        collection: state.collection, k: state.k, tags: state.tags,
+        collection: state.collection, k: state.k, tags: state.tags, by: state.by,
       },
     };
     emit("busy", true);

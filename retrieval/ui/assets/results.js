@@ -7,16 +7,18 @@ burin.parts.results = (element) => {
   const filters = element.querySelector(".filters");
   const count = element.querySelector("[name=k]");
   const controls = element.querySelector(".controls");
+  const ways = element.querySelector(".ways");
   const drawMask = burin.mask(element.querySelector(".mask"));
   const dialog = element.querySelector("dialog");
   const body = dialog.querySelector(".record-body");
   let answer = null, asked = null, note = null;
+  let by = "look"; // what the matches of the answer are alike in
   let tagged = null; // the records with the chosen tags, while no picture is asked about
   let list = [], open = 0; // the records leafed through in the open record, and which one it is
 
   const pictureUrl = (path) => burin.root() + "/" + path;
   function closeness(similarity) {
-    return t(burin.shelf().closeness.find(([least]) => similarity >= least)?.[1] || "far");
+    return t(burin.shelf().closeness[by].find(([least]) => similarity >= least)?.[1] || "far");
   }
   // What a record is called: its title, where the collection has one, or its label.
   const columns = () => Object.entries(burin.shelf().columns);
@@ -62,7 +64,9 @@ burin.parts.results = (element) => {
     const bare = !burin.shelf().gallery;
     grid.replaceChildren(...(bare ? [] : matches().map(card)));
     controls.hidden = bare;
+    ways.hidden = !burin.shelf().by.includes("layout");
     grid.classList.toggle("is-sample", !answer);
+    grid.classList.toggle("is-scenes", !ways.hidden); // what is where shows in a whole picture
     drawMask(answer?.mask);
     if (keep) grid.children[keep[1]]?.querySelector("." + keep[0])?.focus();
     reading.replaceChildren(...read());
@@ -76,7 +80,7 @@ burin.parts.results = (element) => {
     if (note) return [make("p", { class: "sentence", "data-kind": note.kind }, noteText())];
     if (tagged && !tagged.length) return [make("p", { class: "sentence" }, t("none_with_tags"))];
     if (!answer) return [make("p", { class: "invitation" }, t("invitation")), grid.childElementCount ? make("p", { class: "eyebrow" }, t("from_collection")) : null].filter(Boolean);
-    const total = number((answer.timings_ms.total ?? 0) + (answer.mask?.timings_ms.total ?? 0), 0);
+    const total = number(answer.timings_ms.total ?? 0, 0);
     const took = !grid.childElementCount ? t("took_none", { ms: total })
       : t(answer.matches.length === 1 ? "took_one" : "took", { n: number(answer.matches.length, 0), ms: total });
     const foot = make("p", { class: "took" }, asked.kind !== "auto" || !burin.takesDrawings() ? took : `${took} · ${t("taken_for_" + answer.kind)}`);
@@ -145,6 +149,7 @@ burin.parts.results = (element) => {
       const title = column ? burin.title(column) : capital(key.replaceAll("_", " "));
       const shown = shownAs(key);
       if (shown === "list" || shown === "steps") long.push(...points(title, shown, content));
+      else if (shown === "share") rows.push(row(title, percent(content ?? 0)));
       else if (shown === "text") rows.push(row(title, value(content)));
     }
     const held = body.contains(document.activeElement);
@@ -188,6 +193,12 @@ burin.parts.results = (element) => {
     [...grid.querySelectorAll(".card-open")].find((card) => card.dataset.id === list[open].id)?.focus();
   });
 
+  // ---- what the results are alike in
+  ways.onchange = (event) => {
+    state.by = event.target.value;
+    burin.again();
+  };
+
   // ---- number of results
   function bound() {
     const { least, most } = burin.shelf().k;
@@ -203,6 +214,7 @@ burin.parts.results = (element) => {
   burin.on("answer", (event) => {
     answer = event.answer;
     asked = event.question.query;
+    by = event.question.body.by;
     note = tagged = null;
     draw();
   });
@@ -228,6 +240,10 @@ burin.parts.results = (element) => {
     results.setAttribute("aria-busy", String(busy));
   });
   burin.on("language", draw);
-  burin.on("collection", () => { bound(); draw(); });
+  burin.on("collection", () => {
+    bound();
+    ways.querySelector(`[value=${state.by}]`).checked = true;
+    draw();
+  });
   draw();
 };
