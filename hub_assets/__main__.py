@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -21,6 +22,8 @@ from retrieval.types import BundleError, BurinError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 0, or 1 after one sentence on stderr that says what went wrong."""
     asked = _parser().parse_args(arguments)
+    # It warns of what is meant here: a model that did not change makes no commit.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         asked.run(asked)
     except BurinError as error:

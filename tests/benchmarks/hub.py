@@ -63,7 +63,7 @@ class Double:
         if self._process is None:
             command = [sys.executable, "-m", "tests.hub_double", "--port", str(self.port)]
             command += ["--root", str(self.folder / "store"), "--token", TOKEN, "ada"]
-            self._process = subprocess.Popen(command, cwd=ROOT)
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
             deadline = time.monotonic() + 30
             while not self._answers():
                 if time.monotonic() > deadline or self._process.poll() is not None:
@@ -201,7 +201,7 @@ def starts(double: Double, work: Path) -> None:
         folder = work / what.replace(" ", "-").replace(",", "")
         folder.mkdir()
         started = time.monotonic()
-        with run_app(folder, **environment, HF_HOME=str(cache)) as app:
+        with run_app(folder, **(environment | {"HF_HOME": str(cache)})) as app:
             seconds = time.monotonic() - started
             source = health(app)["collections"]["engravings"]["source"]
         print(f"start, {what}: {seconds:.1f} s, from {source}")
@@ -237,6 +237,8 @@ class Load:
                 started = time.perf_counter()
                 try:
                     reply = http.post("/gradio_api/run/search", json=self._question)
+                    if reply.is_error:
+                        raise ValueError(reply.text[:200])
                     answer = reply.json()["data"][0]
                     if len(answer["matches"]) != 5 or http.get(answer["matches"][0]["image_url"]).is_error:
                         raise ValueError(f"{len(answer['matches'])} matches, or no picture")
