@@ -84,6 +84,14 @@ def test_of_many_classes_the_picture_shows_the_most_confused_and_the_table_all(t
         assert max(picture.size) < 2400
 
 
+def test_a_name_in_a_script_that_the_font_lacks_is_drawn_without_a_warning(tmp_path):
+    """A warning of ours would be an error here."""
+    names = np.array(["包子", "ring"])
+    report_plots.confusion_matrix(names, names, tmp_path)
+    assert_picture(tmp_path / "confusion_matrix.png")
+    assert "包子" in (tmp_path / "confusion.csv").read_text(encoding="utf-8")
+
+
 def test_reliability_is_worked_out_by_hand(tmp_path):
     confidence, correct = np.array([0.85, 0.83, 0.25, 1.0]), np.array([True, False, False, True])
     report_plots.reliability(confidence, correct, {"value": 0.2, "interval": [0.1, 0.3]}, tmp_path)
