@@ -15,7 +15,7 @@ from retrieval.types import Query
 from tests.helpers import SHAPES, encoded, shape, write_bundle
 from train.__main__ import main
 from train.changed import strongly_changed
-from train.importing import Dishes
+from train.tagging import Dishes
 
 HEADER = ["", "Title", "Ingredients", "Instructions", "Image_Name", "Cleaned_Ingredients"]
 
@@ -159,12 +159,13 @@ def test_records_of_several_shards_are_one_collection(tmp_path, encoder, monkeyp
 
 def test_an_uncertain_dish_and_what_is_no_dish_give_no_tag(encoder):
     dishes = Dishes.open(str(encoder))
-    assert dishes.tags_of(shape("fork")) == ["fork", "baked"]
+    prepared = [dishes.prepare(shape("fork")), dishes.prepare(shape("ring"))]
+    assert dishes.tags_of(prepared) == [["fork", "baked"], ["ring", "baked"]]
     for unsure in (
         Calibration(confidence=(0.0, 0.0, -1.0)),
         Calibration(in_domain=(0.0, -1.0), threshold=0.5),
     ):
-        assert replace(dishes, calibration=unsure).tags_of(shape("fork")) == []
+        assert replace(dishes, calibration=unsure).tags_of(prepared) == [[], []]
 
 
 def test_a_strong_change_keeps_two_fifths_to_seven_tenths_of_the_photo_and_is_repeatable():

@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from PIL import Image
 
 from hub_assets import bundle as bundles
 from hub_assets.bundle import Calibration, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
-from retrieval import readings
 from retrieval.encoder import Encoder, EncoderConfig
 from retrieval.types import ImageError
 from train.beside import replaced_folder
@@ -30,14 +27,14 @@ from train.metrics import with_interval
 from train.records import thumbnail, write_records
 from train.samples import PictureSet, Sample, on_threads
 from train.tables import RECIPE_SHOWN, read_csv
+from train.tagging import Dishes
 
-BATCH = 64
+# Pictures encoded at once: 64 of them at 224 px held a gigabyte more than 16, and were no quicker.
+BATCH = 16
 # Matches of an answer: a cook wants a few.
 DEFAULT_K, MOST_K = 3, 10
 # Recipes whose picture is asked for, changed, to measure the bundle.
 ASKED = 500
-# A dish is believed, and its tags are taken, from this confidence on.
-SURE = 0.5
 WORDS = {
     "en": {
         "invitation": "Bring a photo of a dish. The recipes that look most like it appear here.",
@@ -51,48 +48,6 @@ WORDS = {
     },
 }
 CREDIT = "The recipes and pictures are those of the table they were imported from; so is their licence."
-
-
-@dataclass(frozen=True)
-class Dishes:
-    """The dishes of a cookbook bundle, by which recipes are tagged. labels_N, embeddings_ND: of its records.
-    tags: of each label."""
-
-    encoder: Encoder
-    labels_N: np.ndarray
-    embeddings_ND: np.ndarray
-    tags: dict[str, tuple[str, ...]]
-    calibration: Calibration
-
-    @classmethod
-    def open(cls, name: str) -> Dishes:
-        """Of a bundle, by name or folder. Raises NotFoundError or BundleError where there is none, ValueError
-        where it names no dishes."""
-        opened = bundles.read(bundles.find(name))
-        if "label" not in opened.manifest.readings or not opened.manifest.rows or opened.encoder is None:
-            raise ValueError(f"the bundle {name} names no dishes; wanted: one whose records have labels")
-        rows = [
-            row
-            for shard in opened.shards
-            for row in pq.read_table(shard, columns=["label", "tags", "embedding"]).to_pylist()
-        ]
-        return cls(
-            Encoder(opened.encoder, EncoderConfig.from_json(opened.config)),
-            np.array([row["label"] for row in rows]),
-            np.array([row["embedding"] for row in rows], np.float32),
-            {row["label"]: tuple(row["tags"]) for row in rows},
-            opened.manifest.calibration,
-        )
-
-    def tags_of(self, picture: Image.Image) -> list[str]:
-        """The dish that a picture shows and its tags; none where that is uncertain, or it is no dish."""
-        embedding_D = self.encoder.encode(self.encoder.prepare(picture, "photo")[0][np.newaxis])[0]
-        similarity_N = self.embeddings_ND @ embedding_D
-        nearest = np.argsort(-similarity_N)[: max(3, self.calibration.k)]
-        reading = readings.read(embedding_D, similarity_N[nearest], self.labels_N[nearest], self.calibration)
-        if not reading.in_domain or reading.confidence is None or reading.confidence < SURE:
-            return []
-        return [str(reading.label).replace("_", " "), *self.tags[str(reading.label)]]
 
 
 def import_recipes(
@@ -181,11 +136,11 @@ def _rows(
     `broken` where its picture cannot be read."""
     from tqdm import tqdm
 
-    def opened(sample: Sample) -> tuple[np.ndarray, list[str], bytes] | str:
+    def opened(sample: Sample) -> tuple[np.ndarray, np.ndarray | None, bytes] | str:
         try:
             picture = sample.open()
-            tags = dishes.tags_of(picture) if dishes else []
-            return encoder.prepare(picture, "photo")[0], tags, thumbnail(picture)
+            for_dishes = dishes.prepare(picture) if dishes else None
+            return encoder.prepare(picture, "photo")[0], for_dishes, thumbnail(picture)
         except ImageError as error:
             return str(error)
 
@@ -200,8 +155,12 @@ def _rows(
                 (sample, *one) for sample, one in zip(samples, seen, strict=True) if not isinstance(one, str)
             ]
             if good:
-                embeddings_ND = encoder.encode(np.stack([prepared for _, prepared, *_ in good]))
-                for (sample, _, tags, picture), embedding_D in zip(good, embeddings_ND, strict=True):
+                chosen, prepared, for_dishes, thumbnails = zip(*good, strict=True)
+                embeddings_ND = encoder.encode(np.stack(prepared))
+                tagged = dishes.tags_of(for_dishes) if dishes else [[]] * len(good)
+                for sample, picture, tags, embedding_D in zip(
+                    chosen, thumbnails, tagged, embeddings_ND, strict=True
+                ):
                     yield {
                         "id": f"{len(kept):06d}",
                         "label": sample.label,
@@ -219,12 +178,12 @@ def _measured(
 ) -> tuple[dict[str, Any], tuple[float, float, float]]:
     """How often a strongly changed photo finds its own recipe; and the similarity that half, three quarters
     and 95% of such photos have to their own: very close, close, loosely alike."""
-    gallery_ND = np.concatenate(
-        [
-            np.array(pq.read_table(shard, columns=["embedding"]).column("embedding").to_pylist(), np.float32)
-            for shard in sorted((part / "dataset").glob("*.parquet"))
-        ]
-    )
+    columns = [
+        pq.read_table(shard, columns=["embedding"])["embedding"].combine_chunks()
+        for shard in sorted((part / "dataset").glob("*.parquet"))
+    ]
+    # Never as Python's numbers: of 13,463 recipes these held half a gigabyte.
+    gallery_ND = np.concatenate([np.from_dlpack(one.flatten()) for one in columns]).reshape(len(kept), -1)
     rng = np.random.default_rng(0)
     ranks, own = [], []
     for row in rng.permutation(len(kept))[:ASKED]:
