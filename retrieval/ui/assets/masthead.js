@@ -9,7 +9,7 @@ burin.parts.masthead = (element) => {
 
   function draw() {
     const shelf = burin.shelf();
-    const facts = [burin.title(shelf.titles), shelf.count ? t("records_count", { n: burin.number(shelf.count, 0) }) : null, `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`];
+    const facts = [burin.title(shelf.titles), shelf.count ? t("records_count", { n: burin.number(shelf.count, 0) }) : null, `${t("source_" + shelf.source)} ${shelf.version.slice(0, 12)}`, shelf.revision.slice(0, 7)];
     const provenance = element.querySelector(".provenance");
     provenance.textContent = facts.slice(names.length > 1 ? 1 : 0).filter(Boolean).join(" · ");
     provenance.title = shelf.repository ? `${shelf.repository} @ ${shelf.revision}` : "";
