@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from hub_assets.bundle import Manifest
 
+_LICENCE = re.compile(r"^license: .*$", flags=re.MULTILINE)
 MODEL_CARD = """---
 license: {licence}
 library_name: onnx
@@ -131,6 +133,24 @@ def dataset_card(manifest: Manifest, labels: int, licence: str, credit: str) -> 
         version=manifest.version,
         credits=credit,
     )
+
+
+def joined(card: str, other: str, title: str) -> str:
+    """A card with the text of another below it, under a title: two models in one folder. The licence is the
+    other's, where it names one."""
+    front, text = _parts(card)
+    other_front, other_text = _parts(other)
+    if licence := _LICENCE.search(other_front):
+        front = _LICENCE.sub(licence.group(), front)
+    lines = [f"#{line}" if line.startswith("#") else line for line in other_text.splitlines()]
+    return f"---\n{front}\n---\n{text.strip()}\n\n## {title}\n\n" + "\n".join(lines).strip() + "\n"
+
+
+def _parts(card: str) -> tuple[str, str]:
+    """Front matter and text of a card, without the marks of what was generated."""
+    text = re.sub(r"<!--.*?-->\n?", "", card, flags=re.DOTALL)
+    found = re.match(r"---\n(.*?)\n---\n(.*)", text, flags=re.DOTALL)
+    return (found.group(1), found.group(2)) if found else ("", text)
 
 
 def _size_category(rows: int) -> str:

@@ -31,8 +31,9 @@ ANSWERS = VOID  # categories that a network can say
 # The cells in which a layout tells what is where: rows and columns.
 GRID = (6, 8)
 LAYOUT = GRID[0] * GRID[1] * ANSWERS  # numbers of one
-# The least similarity of very close, close and loosely alike layouts.
-LAYOUT_CLOSENESS = (0.9, 0.8, 0.7)
+# The least similarity of very close, close and loosely alike layouts: 4%, 16% and 38% of the pairs of
+# CamVid's 367 training frames have it.
+LAYOUT_CLOSENESS = (0.9, 0.82, 0.75)
 
 
 class Segmenter:

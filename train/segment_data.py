@@ -126,20 +126,15 @@ def read_streets(root: Path, split: str, progress: bool = False) -> FrameSet:
     of no pixel but void, and a broken file are left out, each with a sentence. A category that no pixel has
     is told of in the notes. Raises ValueError where there is no such folder, or nothing is left.
     """
-    photos = _files(root / "leftImg8bit" / split, PHOTO, ENDINGS)
+    photos = photos_of(root, split)
     masks = _files(root / "gtFine" / split, MASK, (".png",))
-    if not photos:
-        raise ValueError(
-            f"{root} has no photo leftImg8bit/{split}/<city>/<stem>{PHOTO}.png or .jpg; wanted: a folder in "
-            "Cityscapes' layout"
-        )
     broken = [
         (_below(root, path), "the photo has no mask") for name, path in photos.items() if name not in masks
     ]
     broken += [
         (_below(root, path), "the mask has no photo") for name, path in masks.items() if name not in photos
     ]
-    both = [Frame(name, _sequence(name), photos[name], masks[name]) for name in photos if name in masks]
+    both = [Frame(name, sequence_of(name), photos[name], masks[name]) for name in photos if name in masks]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         looked = pool.map(_look_at, both)
         seen = list(
@@ -172,7 +167,7 @@ def held_out(frames: Sequence[Frame], share: float) -> tuple[list[Frame], list[F
         sequences[frame.sequence].append(frame)
     groups: dict[str, list[Frame]] = defaultdict(list)
     for name, members in sequences.items():
-        groups[name if len(members) >= FEWEST else _city(name)] += members
+        groups[name if len(members) >= FEWEST else city_of(name)] += members
     kept, out = [], []
     for members in groups.values():
         members.sort(key=lambda frame: frame.name)
@@ -184,6 +179,19 @@ def held_out(frames: Sequence[Frame], share: float) -> tuple[list[Frame], list[F
             f"{len(frames)} frames cannot be divided; wanted: two or more of a city, or --hold-out 0"
         )
     return kept, out
+
+
+def photos_of(root: Path, split: str) -> dict[str, Path]:
+    """<city>/<stem> -> photo of each frame of a split, with a mask or without, in the order of the names.
+
+    Raises ValueError where there is none."""
+    photos = _files(root / "leftImg8bit" / split, PHOTO, ENDINGS)
+    if not photos:
+        raise ValueError(
+            f"{root} has no photo leftImg8bit/{split}/<city>/<stem>{PHOTO}.png or .jpg; wanted: a folder in "
+            "Cityscapes' layout"
+        )
+    return photos
 
 
 def _files(folder: Path, mark: str, endings: tuple[str, ...]) -> dict[str, Path]:
@@ -199,13 +207,14 @@ def _below(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _sequence(name: str) -> str:
+def sequence_of(name: str) -> str:
     """aachen/aachen_000003_000019 -> aachen/aachen_000003: a name ends with the number of its frame."""
     return name.rpartition("_")[0] or name
 
 
-def _city(sequence: str) -> str:
-    return sequence.partition("/")[0]
+def city_of(name: str) -> str:
+    """aachen/aachen_000003_000019, or its sequence -> aachen."""
+    return name.partition("/")[0]
 
 
 def _look_at(frame: Frame) -> tuple[np.ndarray | None, str]:

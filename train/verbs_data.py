@@ -1,4 +1,4 @@
-"""python -m train import | augment | balance: a bundle from a table; data sets made larger and even."""
+"""python -m train import | augment | balance: a bundle from a data set; data sets made larger and even."""
 
 from __future__ import annotations
 
@@ -56,34 +56,63 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _add_import(subparsers: argparse._SubParsersAction) -> None:
-    imported = subparsers.add_parser("import", help="a table of recipes and its pictures as a bundle")
-    imported.set_defaults(run_verb=_import)
-    imported.add_argument("what", choices=("recipes",), help="the layout of the table")
-    imported.add_argument("--csv", type=Path, required=True, help="Kaggle's table of recipes")
-    imported.add_argument("--images", type=Path, required=True, help="folder of its pictures")
-    imported.add_argument(
-        "--encoder",
-        default="raw",
-        help="raw, the frozen backbone, or a run folder, or a bundle's name or folder (default: raw)",
-    )
-    imported.add_argument(
+    text = "pictures that are described already, as a bundle"
+    layouts = subparsers.add_parser("import", help=text).add_subparsers(required=True, metavar="layout")
+
+    recipes = layouts.add_parser("recipes", help="Kaggle's table of recipes and its pictures")
+    recipes.set_defaults(run_verb=_import_recipes)
+    recipes.add_argument("--csv", type=Path, required=True, help="Kaggle's table of recipes")
+    recipes.add_argument("--images", type=Path, required=True, help="folder of its pictures")
+    recipes.add_argument(
         "--cookbook", default="recipes", help='whose dishes give the tags; "" for none (default: recipes)'
     )
-    imported.add_argument("--collection", default="recipes", help="its name (default: recipes)")
-    imported.add_argument("--out", type=Path, help="the bundle's folder (default: bundles/NAME)")
-    imported.add_argument("--version", default="v1", help="default: v1")
+
+    streets = layouts.add_parser("streets", help="photos of streets in Cityscapes' layout")
+    streets.set_defaults(run_verb=_import_streets)
+    streets.add_argument("--data-dir", type=Path, required=True, help="the folder that holds leftImg8bit/")
+    streets.add_argument("--split", default="train", help="which of its photos (default: train)")
+    streets.add_argument(
+        "--segmenter",
+        default="streets",
+        help="name or folder of the bundle that says what is where (default: streets)",
+    )
+
+    for name, verb in (("recipes", recipes), ("streets", streets)):
+        verb.add_argument(
+            "--encoder",
+            default="raw",
+            help="raw, the frozen backbone, or a run folder, or a bundle's name or folder (default: raw)",
+        )
+        verb.add_argument("--collection", default=name, help=f"its name (default: {name})")
+        verb.add_argument("--out", type=Path, help="the bundle's folder (default: bundles/NAME)")
+        verb.add_argument("--version", default="v1", help="default: v1")
 
 
-def _import(options: argparse.Namespace) -> None:
-    from train.importing import import_recipes
+def _import_recipes(options: argparse.Namespace) -> None:
+    from train.import_recipes import import_recipes
 
-    out = options.out or Path("bundles") / options.collection
     told = import_recipes(
         options.csv,
         options.images,
-        out,
+        options.out or Path("bundles") / options.collection,
         options.encoder,
         options.cookbook,
+        options.collection,
+        options.version,
+        progress=True,
+    )
+    print("\n".join(told))
+
+
+def _import_streets(options: argparse.Namespace) -> None:
+    from train.import_streets import import_streets
+
+    told = import_streets(
+        options.data_dir,
+        options.split,
+        options.out or Path("bundles") / options.collection,
+        options.encoder,
+        options.segmenter,
         options.collection,
         options.version,
         progress=True,

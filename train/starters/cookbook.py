@@ -24,7 +24,7 @@ from train.beside import replaced_folder
 from train.bundling import write_run
 from train.encoders import encode, run_encoder
 from train.examine import outside_files, vectors_of
-from train.importing import DEFAULT_K, MOST_K, WORDS
+from train.import_recipes import DEFAULT_K, MOST_K, WORDS
 from train.loop import load_run
 from train.material import Material, gather
 from train.metrics import expected_calibration_error, with_interval
