@@ -24,10 +24,11 @@ from typing import Any
 from retrieval.types import BurinError
 from train import config as configs
 from train import verbs_data, verbs_errors, verbs_report, verbs_segment
-from train.config import FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
+from train.config import ASKED, FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
+CHOICES = {"held_out": HELD_OUT, "asked": ASKED}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,8 +81,8 @@ def _add_fit(verbs: Any) -> None:
         name = "data-seed" if entry.name == "seed" else entry.name.replace("_", "-")
         if isinstance(entry.default, tuple):
             data.add_argument(f"--{name}", nargs="+", help="folders")
-        elif entry.name == "held_out":
-            data.add_argument(f"--{name}", choices=HELD_OUT)
+        elif entry.name in CHOICES:
+            data.add_argument(f"--{name}", choices=CHOICES[entry.name])
         else:
             _add_flag(data, f"--{name}", entry.default, f"default: {entry.default!r}")
 
@@ -146,8 +147,8 @@ def chosen_config(options: argparse.Namespace) -> TrainConfig:
 
 def _own(config: TrainConfig, variant: str) -> dict[str, Any]:
     """What a configuration keeps when another variant takes its place: its data, its batch and its seed."""
-    kept = {name: getattr(config, name) for name in ("data", "labels_per_batch", "records_per_label", "seed")}
-    return kept | {"flips": config.flips, "variant": variant}
+    names = ("data", "labels_per_batch", "records_per_label", "seed", "flips", "tag_positives", "views")
+    return {name: getattr(config, name) for name in names} | {"variant": variant}
 
 
 def _phases(config: TrainConfig, names: str) -> tuple[Phase, ...]:

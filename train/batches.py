@@ -21,8 +21,8 @@ from train.samplers import LabelsByRecords
 
 Made = TypeVar("Made")
 ENCODED_AT_ONCE = 32
-# A held network sees every picture as it is and mirrored: more views of it would be new to a head, too,
-# but cost as much as the first for less.
+# A held network sees every picture as it is and mirrored. More views (TrainConfig.views) cost as much as the
+# first; they are for those who have few pictures.
 VIEWS = 2
 
 
@@ -62,9 +62,10 @@ class Batches:
         return torch.cat(made).contiguous(memory_format=torch.channels_last)
 
     def views(self, step: int, labels: range) -> Tensor:
-        """(len(labels) * K,) int64: which of the VIEWS of each picture is taken."""
+        """(len(labels) * K,) int64: which of its views each picture is taken in."""
         rng = np.random.default_rng((*self._seed, step))
-        views = rng.integers(0, VIEWS if self._config.flips else 1, self._config.batch)
+        count = (VIEWS if self._config.flips else 1) + self._config.views
+        views = rng.integers(0, count, self._config.batch)
         each = self._config.records_per_label
         return torch.from_numpy(views[labels.start * each : labels.stop * each])
 
@@ -117,6 +118,30 @@ def held_activations(
         for start in range(0, len(pictures), ENCODED_AT_ONCE):
             images = as_they_are(pictures.images_NCHW[start : start + ENCODED_AT_ONCE], size)
             parts.append(model.trunk((images.flip(3) if view else images).to(device)).half().cpu())
+        kept.append(torch.cat(parts))
+    return torch.stack(kept)
+
+
+@torch.no_grad()
+def augmented_activations(
+    model: EmbeddingModel,
+    pictures: Pictures,
+    config: TrainConfig,
+    phase: Phase,
+    number: int,
+    device: torch.device,
+) -> Tensor:
+    """(config.views, N, ...) float16 activations at the model's cut, each of another augmentation of the
+    pictures. number: of the phase."""
+    model.eval()
+    kept: list[Tensor] = []
+    for view in range(config.views):
+        parts = []
+        for start in range(0, len(pictures), ENCODED_AT_ONCE):
+            rows = np.arange(start, min(start + ENCODED_AT_ONCE, len(pictures)))
+            seed = int(np.random.SeedSequence((config.seed, number, view, start)).generate_state(1)[0])
+            images = made_anew(pictures, rows, config.size_of(phase), seed, phase.strength, config.flips)
+            parts.append(model.trunk(images.to(device)).half().cpu())
         kept.append(torch.cat(parts))
     return torch.stack(kept)
 

@@ -19,6 +19,11 @@ JPEG_QUALITY = 40
 
 def strongly_changed(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
     """RGB to RGB: cropped to AREA of its area, turned, in another light, squeezed by JPEG_QUALITY."""
+    return Image.open(io.BytesIO(changed_file(photo, rng))).convert("RGB")
+
+
+def changed_file(photo: Image.Image, rng: np.random.Generator) -> bytes:
+    """The same, as the JPEG file that somebody sends."""
     turned = photo.rotate(rng.uniform(-TURN, TURN), Image.Resampling.BICUBIC, fillcolor=(127, 127, 127))
     side = float(np.sqrt(rng.uniform(*AREA)))
     width, height = max(1, round(turned.width * side)), max(1, round(turned.height * side))
@@ -29,4 +34,4 @@ def strongly_changed(photo: Image.Image, rng: np.random.Generator) -> Image.Imag
         changed = enhance(changed).enhance(rng.uniform(*LIGHT))
     squeezed = io.BytesIO()
     changed.save(squeezed, "JPEG", quality=JPEG_QUALITY)
-    return Image.open(squeezed).convert("RGB")
+    return squeezed.getvalue()

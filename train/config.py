@@ -25,6 +25,10 @@ PREPARATIONS: tuple[str, ...] = get_args(Preparation)
 # What is kept for the test: some pictures of every class, or every picture of some classes.
 HeldOut = Literal["pictures", "classes"]
 HELD_OUT: tuple[str, ...] = get_args(HeldOut)
+# What the test asks with: its pictures, of all others; or strong changes of each, of all pictures, so that a
+# label with a single picture has something to find, itself.
+Asked = Literal["pictures", "changed"]
+ASKED: tuple[str, ...] = get_args(Asked)
 # Which classes a figure of unseen classes asks: the gate's, or those that recipes are chosen by.
 Split = Literal["gate", "validation"]
 SPLITS: tuple[str, ...] = get_args(Split)
@@ -41,20 +45,24 @@ class DataConfig:
 
     photos, drawings: folders with one sub-folder per class; with both, drawings ask and photos are
     searched. csv, images: a table of recipes in Kaggle's layout and the folder of its pictures. hub: a
-    dataset of the Hub with an image and a label column. limit: at most so many pictures of a class; 0 is
-    all. held_out: whether the test keeps `test_share` of the sources of every class, or of the classes.
-    validation_share: of what is left, to stop by. outside: folders of pictures that belong nowhere here.
+    dataset of the Hub with an image and a label column. cookbook: name or folder of the bundle whose dishes
+    tag the table's pictures. limit: at most so many pictures of a class; 0 is all. held_out: whether the
+    test keeps `test_share` of the sources of every class, or of the classes. asked: what the test asks
+    with. validation_share: of what is left, to stop by. outside: folders of pictures that belong nowhere
+    here.
     near_duplicates: keep pictures that look the same on one side of the split."""
 
     photos: tuple[str, ...] = ()
     drawings: tuple[str, ...] = ()
     csv: str = ""
     images: str = ""
+    cookbook: str = ""
     hub: str = ""
     image_column: str = "image"
     label_column: str = "label"
     outside: tuple[str, ...] = ()
     held_out: HeldOut = "pictures"
+    asked: Asked = "pictures"
     test_share: float = 0.2
     validation_share: float = 0.1
     near_duplicates: bool = True
@@ -63,6 +71,9 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _one_of("held_out", self.held_out, HELD_OUT)
+        _one_of("asked", self.asked, ASKED)
+        if self.asked == "changed" and self.crosses_domains:
+            raise ValueError("asked is 'changed', but drawings ask photos already; wanted: photos alone")
         if not 0.0 < self.test_share < 1.0 or not 0.0 <= self.validation_share < 1.0 or self.limit < 0:
             raise ValueError("test_share, validation_share or limit is out of range")
 
@@ -123,7 +134,8 @@ class TrainConfig:
     without a better one before a phase ends; 0 never ends one early. flips: whether a mirrored picture
     still is its label (not for letters). smoothing: each photo that drawings ask is searched by its mean
     with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
-    share a tag are positives too.
+    share a tag are positives too. views: how many augmented versions of each picture a held network
+    sees, beside the picture and its mirror; an epoch shows them all.
     leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
     to begin with, instead of ImageNet's weights."""
 
@@ -149,6 +161,7 @@ class TrainConfig:
     flips: bool = True
     smoothing: int = 0
     tag_positives: bool = False
+    views: int = 0
     seed: int = 0
     before: str = ""
     leave_out: tuple[str, ...] = ()
@@ -159,8 +172,9 @@ class TrainConfig:
         _one_of("preparation", self.preparation, PREPARATIONS)
         if self.smoothing and not self.data.crosses_domains:
             raise ValueError("smoothing is for drawings that ask photos; a query of the gallery would leak")
-        if min(self.hidden, self.dim, self.patience, self.smoothing) < 0 or self.labels_per_batch < 2:
-            raise ValueError("hidden, dim, patience or labels_per_batch is out of range")
+        least = min(self.hidden, self.dim, self.patience, self.smoothing, self.views)
+        if least < 0 or self.labels_per_batch < 2:
+            raise ValueError("hidden, dim, patience, smoothing, views or labels_per_batch is out of range")
         if self.records_per_label < 2 and self.phases:
             raise ValueError("records_per_label is 1; a positive needs a second: wanted 2 or more")
 

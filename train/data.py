@@ -19,6 +19,7 @@ from retrieval import images
 from train.config import DataConfig
 from train.samples import Domain, PictureSet, Sample, shown, sound
 from train.tables import read_csv, read_hub
+from train.tagging import tagged
 
 ENDINGS = frozenset(
     ending for ending, kind in Image.registered_extensions().items() if kind in images.FORMATS
@@ -122,7 +123,8 @@ def read(data: DataConfig, root: Path, progress: bool = False) -> PictureSet:
     ]
     if data.csv:
         pictures = root / data.images if data.images else (root / data.csv).parent / "images"
-        parts.append(read_csv(root / data.csv, pictures, verify=False))
+        table = read_csv(root / data.csv, pictures, verify=False)
+        parts.append(tagged(table, data.cookbook) if data.cookbook else table)
     if data.hub:
         name = str(root / data.hub) if (root / data.hub).exists() else data.hub
         columns = (data.image_column, data.label_column)
@@ -139,12 +141,14 @@ def read(data: DataConfig, root: Path, progress: bool = False) -> PictureSet:
         _check_domains(samples)
     notes = tuple(note for part in parts for note in part.notes)
     return with_classes(
-        PictureSet(tuple(samples), (*(entry for part in parts for entry in part.broken), *broken), notes)
+        PictureSet(tuple(samples), (*(entry for part in parts for entry in part.broken), *broken), notes),
+        data.held_out == "pictures",
     )
 
 
-def with_classes(found: PictureSet) -> PictureSet:
-    """The set, with notes on classes that cannot be divided. Raises ValueError for fewer than two classes."""
+def with_classes(found: PictureSet, divided: bool = True) -> PictureSet:
+    """The set, with notes on classes that cannot be divided, where each is to be. Raises ValueError for fewer
+    than two classes."""
     labels = sorted({sample.label for sample in found.samples})
     if len(labels) < 2:
         raise ValueError(
@@ -156,7 +160,7 @@ def with_classes(found: PictureSet) -> PictureSet:
         sources[sample.label].add(sample.source)
     lone = [label for label in labels if len(sources[label]) == 1]
     notes = found.notes
-    if lone:
+    if lone and divided:
         notes += (
             f"only trained on, because all they have comes from one source: {len(lone):,} of "
             f"{len(labels):,} classes",

@@ -15,6 +15,7 @@ from retrieval import images
 from retrieval.encoder import Encoder
 from train import calibrate
 from train.answers import Answers, read_answers
+from train.asked import changed_samples
 from train.config import TrainConfig
 from train.data import ENDINGS
 from train.encoders import encode, run_encoder
@@ -25,6 +26,7 @@ from train.model import EmbeddingModel
 from train.report_run import Layer, read_events
 from train.samples import Sample, on_threads
 from train.smoothing import smoothed
+from train.splits import SIDES
 
 OUTSIDE = 300  # pictures that belong nowhere; more would only take longer
 
@@ -35,7 +37,8 @@ def examine(
     """Ask the run its test pictures, write RUN/report/ and return the figures.
 
     Where drawings ask photos, the photos of the test are searched; where whole classes were kept out, each
-    of their pictures is asked of the others; otherwise everything that is not in the test is searched, as
+    of their pictures is asked of the others; where it asks with changed pictures, every picture there is;
+    otherwise everything that is not in the test is searched, as
     the app would. root: the data folder. smoothing, size (pixels a side): in place of the run's. Raises
     RuntimeError for an unfinished run, ValueError for data
     that is not the run's any more.
@@ -54,7 +57,7 @@ def examine(
     report = run / "report"
     report.mkdir(exist_ok=True)
     answers.save(report / "answers.npz")
-    by_name = {sample.name: sample for sample in material.samples}
+    by_name = {sample.name: sample for sample in (*material.samples, *asked_of(material, config))}
 
     def open_picture(name: str) -> Image.Image:
         return by_name[name].open() if name in by_name else images.load(root / name)
@@ -121,8 +124,8 @@ def answers_of(
     crosses, by_class = config.data.crosses_domains, config.data.held_out == "classes"
     asks = "drawing" if crosses else None
     searched = "photo" if crosses else None
-    queries = material.on("test", domain=asks)
-    gallery = material.on(*(("test",) if crosses or by_class else ("train", "validation")), domain=searched)
+    queries = asked_of(material, config)
+    gallery = material.on(*searched_sides(config), domain=searched)
     # To fit the vote on: asked in the same manner, of records that are not the test's.
     voters = material.on("validation", domain=asks)
     fit_gallery = material.on("validation" if crosses or by_class else "train", domain=searched)
@@ -163,6 +166,20 @@ def answers_of(
             None if crosses else _sources(fit_gallery),
         )
     return read_answers(answers, validation)
+
+
+def asked_of(material: Material, config: TrainConfig) -> list[Sample]:
+    """What the test asks with."""
+    kept = material.on("test", domain="drawing" if config.data.crosses_domains else None)
+    return changed_samples(kept) if config.data.asked == "changed" else kept
+
+
+def searched_sides(config: TrainConfig) -> tuple[str, ...]:
+    """The sides that the test searches: a changed picture has its own to find among all."""
+    if config.data.asked == "changed":
+        return SIDES
+    by_class = config.data.held_out == "classes"
+    return ("test",) if config.data.crosses_domains or by_class else ("train", "validation")
 
 
 def outside_files(config: TrainConfig, root: Path) -> list[Path]:

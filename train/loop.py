@@ -96,7 +96,8 @@ def fit(
 
 def _goes_on(run: Path, config: TrainConfig) -> bool:
     """Whether `config` is that of the run in this folder, or the same with more phases after its own."""
-    there = json.loads((run / "config.json").read_text())
+    # As it reads today: a run of before knows nothing of the values that came since.
+    there = to_json(load_config(run))
     wanted = to_json(config)
     wanted["phases"] = wanted["phases"][: len(there["phases"])]
     return there == wanted

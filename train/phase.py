@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from train import checkpoint
-from train.batches import VIEWS, Batches, ahead, held_activations
+from train.batches import VIEWS, Batches, ahead, augmented_activations, held_activations
 from train.config import Phase, TrainConfig
 from train.distributed import Ranks, agreed, average_gradients, gathered
 from train.health import Watch
@@ -65,11 +65,15 @@ class PhaseTraining:
         if phase.learns != "all":
             views = VIEWS if config.flips else 1
             self.held = held_activations(model, pictures, config.size_of(phase), ranks.device, views)
+            if config.views:
+                more = augmented_activations(model, pictures, config, phase, number, ranks.device)
+                self.held = torch.cat([self.held, more])
         judge = (
             Judge(validation, model, config.size_of(phase), ranks.device) if validation is not None else None
         )
         self.judge = judge or None
-        each_epoch = max(1, -(-len(pictures) // config.batch))
+        shown = len(pictures) * (1 if self.held is None else 1 + config.views)
+        each_epoch = max(1, -(-shown // config.batch))
         self.steps = max(2, phase.epochs * each_epoch or phase.pictures // config.batch)
         self.check_every = each_epoch if phase.epochs else max(1, self.steps // CHECKS)
         self.optimizer, self.schedule = self._optimizer()

@@ -29,20 +29,18 @@ class LabelsByRecords:
         seed: int,
         by_tag: bool = False,
     ) -> None:
-        """by_tag: P tags in place of P labels, for collections whose labels each have one record.
-        Raises ValueError when there are fewer labels (or tags) than `labels`."""
+        """by_tag: half of a label's pictures are others that share a tag with it, where there are any; for
+        collections whose labels have one record each.
+        Raises ValueError when there are fewer labels than `labels`."""
         self.labels, self.label_ids = np.unique(pictures.labels, return_inverse=True)
-        if by_tag:
-            groups = [rows for rows in map(np.flatnonzero, pictures.tags_NT.T) if len(rows)]
-        else:
-            order = np.argsort(self.label_ids, kind="stable")
-            groups = np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1)
+        order = np.argsort(self.label_ids, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(self.label_ids[order])) + 1)
         if labels > len(groups):
-            what = "tags" if by_tag else "labels"
             raise ValueError(
-                f"{labels} {what} a batch, but the data has {len(groups)}; lower labels_per_batch."
+                f"{labels} labels a batch, but the data has {len(groups)}; lower labels_per_batch."
             )
         self._labels, self._records, self._seed = labels, records, seed
+        self._tags_NT = pictures.tags_NT if by_tag else None
         hands = np.array([hand(source) for source in pictures.sources])
         # Per label: the rows of its drawings, doodles and photos, and of its line art hand by hand.
         self._of: list[dict[str, list[np.ndarray]]] = []
@@ -89,13 +87,25 @@ class LabelsByRecords:
     def _pictures_of(self, label: int, rng: np.random.Generator) -> np.ndarray:
         of = self._of[label]
         turns = self._turns(of, rng)
+        others = self._sharing_a_tag(label)
+        of_others = self._records // 2 if len(others) else 0
         rows: list[int] = []
         unused = {domain: rng.permutation(len(of[domain])).tolist() for domain in DOMAINS}
-        for turn in range(self._records):
+        for turn in range(self._records - of_others):
             domain = turns[turn % len(turns)]
             unused[domain] = unused[domain] or rng.permutation(len(of[domain])).tolist()
             rows.append(int(rng.choice(of[domain][unused[domain].pop()])))
+        if of_others:
+            rows += rng.choice(others, of_others, replace=len(others) < of_others).tolist()
         return np.array(rows)
+
+    def _sharing_a_tag(self, label: int) -> np.ndarray:
+        """Rows of other labels that carry a tag of this one."""
+        if self._tags_NT is None:
+            return np.zeros(0, np.int64)
+        own_N = self.label_ids == label
+        tags_T = self._tags_NT[own_N].any(axis=0)
+        return np.flatnonzero(self._tags_NT[:, tags_T].any(axis=1) & ~own_N)
 
     def _turns(self, of: dict[str, list[np.ndarray]], rng: np.random.Generator) -> list[str]:
         """The domains a concept shows, one picture after the other, so that most positives cross domains."""
