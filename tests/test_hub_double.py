@@ -218,6 +218,24 @@ def test_a_large_file_is_taken_only_as_its_checksum_says(double, api, commit):
     assert api.dataset_info("owner/shapes").sha == commit
 
 
+def test_a_file_says_which_one_it_is_before_it_is_sent(double, commit):
+    entry = double.store.find("dataset", "owner/shapes").at(commit).files["data/large.bin"]
+    url = f"{double.url}/datasets/owner/shapes/resolve/main"
+    head, part = httpx.head(f"{url}/data/large.bin"), {"Range": "bytes=10-19"}
+    assert (head.headers["x-repo-commit"], head.headers["content-length"]) == (commit, "60000")
+    assert head.headers["x-linked-etag"] == head.headers["etag"] == f'"{entry.sha256}"'
+    assert head.headers["x-linked-size"] == "60000"
+    some = httpx.get(f"{url}/data/large.bin", headers=part)
+    assert (some.status_code, some.content, some.headers["content-range"]) == (
+        206,
+        LARGE[10:20],
+        "bytes 10-19/60000",
+    )
+    assert "x-linked-etag" not in httpx.head(f"{url}/notes.txt").headers
+    none = httpx.head(f"{url}/none.txt")
+    assert (none.headers["x-error-code"], none.headers["x-repo-commit"]) == ("EntryNotFound", commit)
+
+
 def test_long_lists_come_in_pages(double, api, commit):
     many = {f"many/{number}.txt": b"" for number in range(TREE_PAGE + 5)}
     double.store.commit("dataset", "owner/shapes", many, "Many")
