@@ -35,6 +35,11 @@ SERVES = (
     *("retrieval.types", "retrieval.images", "retrieval.segmentation"),
     *("retrieval.search", "retrieval.collection", BUNDLE),
 )
+# Runs are started, followed and stopped in the app's own process, which stays as light as it is.
+RUNS = (
+    *("retrieval.types", "train.config", "train.beside", "train.intake", "train.progress", "train.processes"),
+    *("train.run_state", "train.run_queue", "train.housekeeping"),
+)
 # Module or package -> what of ours it may import; the longest name that fits decides.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app": ("retrieval", "hub_assets"),
@@ -68,7 +73,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
     "train": TRAINS_WITH,
     "train.config": ("retrieval.types",),
-    "train.runs": ("retrieval.types", "train.config"),
+    "train.runs": RUNS,
+    "train.run_queue": RUNS,
+    "train.run_state": RUNS,
+    "train.processes": RUNS,
+    "train.housekeeping": RUNS,
+    "train.progress": RUNS,
+    "train.intake": RUNS,
+    "train.zips": RUNS,
+    "train.unpack": (*RUNS, "retrieval.images", "train.zips", "train.tables"),
 }
 # Package of others -> the only modules of ours that may import it.
 ONLY_IN: dict[str, tuple[str, ...]] = {
@@ -82,7 +95,17 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "timm": ("train",),
 }
 # Read by the page, so they must stay as light as it is.
-TORCH_FREE = ("train.config", "train.runs")
+TORCH_FREE = (
+    *(
+        "train.config",
+        "train.runs",
+        "train.run_queue",
+        "train.run_state",
+        "train.processes",
+        "train.progress",
+    ),
+    *("train.housekeeping", "train.intake", "train.unpack", "train.zips", "train.check", "train.beside"),
+)
 HEAVY = ("torch", "torchvision", "timm")
 DYNAMIC = ("importlib.import_module", "import_module", "__import__")
 

@@ -1,6 +1,7 @@
 """python -m train <verb>: pictures to a bundle, each step a command.
 
-import                a table of recipes as a bundle
+import                a table of recipes, or photos of streets, as a bundle
+unpack | check        a zip of pictures as class folders; what pictures are like, before training
 augment | balance     prepare a folder of pictures
 fit                   train an encoder into a run folder
 fit-segmenter         train a network for masks of street photos
@@ -9,6 +10,7 @@ evaluate-segmenter    how much of its masks is right, on photos it never saw
 compare               several runs beside each other
 export                a run as a bundle
 export-segmenter      a run as the model folder of one
+job                   fit, evaluate, errors and export in one process, as the page runs them
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ import argparse
 import json
 import os
 import sys
+from contextlib import nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from retrieval.types import BurinError
 from train import config as configs
-from train import verbs_data, verbs_errors, verbs_report, verbs_segment
+from train import verbs_data, verbs_errors, verbs_report, verbs_runs, verbs_segment
 from train.config import ASKED, FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
@@ -33,6 +36,8 @@ CHOICES = {"held_out": HELD_OUT, "asked": ASKED}
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    if options.nice:
+        _step_back(options.nice, options.threads)
     try:
         options.run_verb(options)
     except (BurinError, RuntimeError, ValueError, OSError) as error:
@@ -44,12 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _step_back(nice: int, threads: int) -> None:
+    """Leave the machine to whoever waits for an answer: lower priority, and no more cores than threads."""
+    with suppress(OSError, AttributeError):
+        os.nice(max(0, nice - os.nice(0)))
+    if threads:
+        with suppress(OSError, AttributeError):
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=DATA, help="data folder; other folders are below it")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
+    parser.add_argument("--nice", type=int, default=0, help="how far to step back behind other processes")
     verbs = parser.add_subparsers(required=True, metavar="verb")
     verbs_data.add_verbs(verbs)
     _add_fit(verbs)
@@ -57,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs_errors.add_verbs(verbs)
     verbs_report.add_verbs(verbs)
     verbs_segment.add_verbs(verbs)
+    verbs_runs.add_verbs(verbs)
     _add_export(verbs)
     return parser
 
@@ -166,6 +182,7 @@ def _fit(options: argparse.Namespace) -> None:
     from train.distributed import leave
     from train.loop import fit
     from train.material import gather, opened
+    from train.stopping import never, stop_on_sigterm
 
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -182,7 +199,11 @@ def _fit(options: argparse.Namespace) -> None:
         raise ValueError(
             "the split leaves nothing to train on; wanted: more pictures or a smaller test_share"
         )
-    fit(pictures, config, options.run, validation)
+    # Several processes as one are ended by who started them, all together.
+    with stop_on_sigterm() if "WORLD_SIZE" not in os.environ else nullcontext(never) as stop:
+        fit(pictures, config, options.run, validation, stop=stop)
+        if stop():
+            print(f"stopped early, with the best it had: {options.run}")
     leave()
 
 
@@ -190,7 +211,8 @@ def _evaluate(options: argparse.Namespace) -> None:
     from train.examine import examine, is_divided, summary
 
     if is_divided(Path(options.model)):
-        print(summary(examine(Path(options.model), options.data, options.smoothing, options.size)))
+        asked = options.smoothing, options.size
+        print(summary(examine(Path(options.model), options.data, *asked, threads=options.threads)))
         return
     from train.encoders import open_encoder
     from train.engravings_protocol import drawings_to_engravings
@@ -210,7 +232,7 @@ def _export(options: argparse.Namespace) -> None:
 
         name = options.collection or run.name
         out = options.out or Path("bundles") / name
-        print(export_run(run, options.data, out, name, options.version, options.force))
+        print(export_run(run, options.data, out, name, options.version, options.force, options.threads))
         return
     from train.loop import load_checkpoint
 

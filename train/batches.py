@@ -105,11 +105,17 @@ def as_they_are(images_NCHW: np.ndarray, size: int) -> Tensor:
 
 @torch.no_grad()
 def held_activations(
-    model: EmbeddingModel, pictures: Pictures, size: int, device: torch.device, views: int
+    model: EmbeddingModel,
+    pictures: Pictures,
+    size: int,
+    device: torch.device,
+    views: int,
+    told: Callable[[int, int], None] = lambda count, of: None,
 ) -> Tensor:
     """(views, N, ...) float16 activations at the model's cut: of the pictures as they are, then mirrored.
 
-    float16 halves the memory; what it rounds is far below what an augmentation changes.
+    float16 halves the memory; what it rounds is far below what an augmentation changes. told: gets how many
+    there are, of how many, after every batch.
     """
     model.eval()
     kept: list[Tensor] = []
@@ -118,6 +124,7 @@ def held_activations(
         for start in range(0, len(pictures), ENCODED_AT_ONCE):
             images = as_they_are(pictures.images_NCHW[start : start + ENCODED_AT_ONCE], size)
             parts.append(model.trunk((images.flip(3) if view else images).to(device)).half().cpu())
+            told(view * len(pictures) + start + len(images), views * len(pictures))
         kept.append(torch.cat(parts))
     return torch.stack(kept)
 

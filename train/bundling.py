@@ -9,6 +9,7 @@ import numpy as np
 
 from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
+from retrieval.encoder import Encoder
 from train import calibrate
 from train.answers import Answers
 from train.beside import replaced_folder
@@ -30,17 +31,32 @@ from train.tables import RECIPE_SHOWN
 JUDGED_BY = "mAP@all"
 
 
-def export_run(run: Path, root: Path, out: Path, name: str, version: str, force: bool = False) -> str:
+def export_run(
+    run: Path,
+    root: Path,
+    out: Path,
+    name: str,
+    version: str,
+    force: bool = False,
+    threads: int = 0,
+    progress: bool = True,
+    answers: Answers | None = None,
+) -> str:
     """Write the bundle beside `out`, put it in its place, and say in one line what is in it.
 
     A trained encoder that does not find more than the frozen backbone, outside the 95% interval of their
     difference on the test's queries, gives way to it; force keeps the trained one. A siamese bundle holds no
-    pictures: it stands in for one that does. Raises as train.examine.examine does.
+    pictures: it stands in for one that does. threads: of an encoding; 0 is one per core. answers: of the
+    run's evaluation as it would be served, where it was just made. Raises as train.examine.examine does.
     """
     network, config = load_run(run)
-    material = gather(config.data, root, run)
+    material = gather(config.data, root, run, progress)
     with replaced_folder(out) as part:
-        said = _write(run, network, config, material, root, part, name, version, force)
+        encoder = run_encoder(run, threads=threads)
+        answers = answers or answers_of(encoder, material, config, root, progress)
+        said = _write(
+            run, network, config, material, root, part, name, version, force, encoder, answers, threads
+        )
     return f"{out}: {said}"
 
 
@@ -54,16 +70,17 @@ def _write(
     name: str,
     version: str,
     force: bool,
+    encoder: Encoder,
+    answers: Answers,
+    threads: int,
 ) -> str:
-    encoder = run_encoder(run)
-    answers = answers_of(encoder, material, config, root, True)
     measured, per_query = figures(answers, config.margin, intervals_over(config))
     served = _served(network, config, config.serve_size)
     said = f"the encoder of {run.name} ({config.variant})"
     if config.variant != "raw":
         frozen = EmbeddingModel(config.backbone, 0, channels=config.channels)
-        peer = frozen_encoder(config)
-        peer_answers = answers_of(peer, material, config, root, True)
+        peer = frozen_encoder(config, threads=threads)
+        peer_answers = answers_of(peer, material, config, root, False)
         peer_measured, peer_per_query = figures(peer_answers, config.margin, intervals_over(config))
         low, high = _difference(per_query, peer_per_query)
         mine, peers = (one[JUDGED_BY]["value"] for one in (measured, peer_measured))
@@ -79,7 +96,7 @@ def _write(
     if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
         served["comparison"] = _comparison(run)
     records = material.on("train", "validation", "test", domain=_shown(config))
-    vectors_ND = smoothed(vectors_of(encoder, records, config, True), config.smoothing)
+    vectors_ND = smoothed(_vectors(records, encoder, answers, config), config.smoothing)
     headlines = {key: measured[key] for key in HEADLINES if key in measured}
     own = sorted({column for record in records for column in record.fields})
     known = {column.name: column for column in RECIPE_SHOWN}
@@ -109,6 +126,18 @@ def _write(
     (out / "model" / "README.md").write_text(model_card(manifest, served, "other"), encoding="utf-8")
     write_manifest(out, manifest)
     return f"{len(records):,} records of {labels:,} labels; {said}"
+
+
+def _vectors(records: list[Sample], encoder: Encoder, answers: Answers, config: TrainConfig) -> np.ndarray:
+    """(N, D) vectors of the records, not smoothed; those that the test had need no second look."""
+    known = dict(zip(answers.query_names.tolist(), answers.query_QD, strict=True))
+    if not config.smoothing:
+        known |= dict(zip(answers.gallery_names.tolist(), answers.gallery_ND, strict=True))
+    missing = [record for record in records if record.name not in known]
+    if missing:
+        made = vectors_of(encoder, missing, config, False)
+        known |= {record.name: vector for record, vector in zip(missing, made, strict=True)}
+    return np.stack([known[record.name] for record in records])
 
 
 def write_frozen(folder: Path, config: TrainConfig = VARIANTS["raw"], size: int = FROZEN_SIZE) -> None:

@@ -21,9 +21,9 @@ from train.config import TrainConfig
 from train.export import export_onnx
 from train.loop import load_run
 from train.model import EmbeddingModel
+from train.template import GRAPHS
 
 FROZEN_SIZE = 224
-GRAPHS = Path("cache") / "graphs"
 
 
 def open_encoder(model: str, size: int | None = None, threads: int = 0) -> Encoder:

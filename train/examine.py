@@ -23,7 +23,7 @@ from train.evaluate import figures, write_report
 from train.loop import load_run
 from train.material import SPLIT, Material, gather, prepare
 from train.model import EmbeddingModel
-from train.report_run import Layer, read_events
+from train.report_run import Layer, read_events, stopped_early, stopped_words
 from train.samples import Sample, on_threads
 from train.smoothing import smoothed
 from train.splits import SIDES
@@ -32,28 +32,36 @@ OUTSIDE = 300  # pictures that belong nowhere; more would only take longer
 
 
 def examine(
-    run: Path, root: Path, smoothing: int | None = None, size: int | None = None, progress: bool = True
+    run: Path,
+    root: Path,
+    smoothing: int | None = None,
+    size: int | None = None,
+    progress: bool = True,
+    threads: int = 0,
 ) -> dict:
     """Ask the run its test pictures, write RUN/report/ and return the figures.
 
     Where drawings ask photos, the photos of the test are searched; where whole classes were kept out, each
     of their pictures is asked of the others; where it asks with changed pictures, every picture there is;
     otherwise everything that is not in the test is searched, as
-    the app would. root: the data folder. smoothing, size (pixels a side): in place of the run's. Raises
-    RuntimeError for an unfinished run, ValueError for data
-    that is not the run's any more.
+    the app would. root: the data folder. smoothing, size (pixels a side): in place of the run's. threads: of
+    an encoding; 0 is one per core. Raises RuntimeError for an unfinished run, ValueError for data that is not
+    the run's any more.
     """
     network, config = load_run(run)
     if smoothing is not None:
         config = replace(config, smoothing=smoothing)
     config = replace(config, serve_size=size or config.serve_size)
     material = gather(config.data, root, run, progress)
-    encoder = run_encoder(run, config.serve_size)
+    encoder = run_encoder(run, config.serve_size, threads)
     answers = answers_of(encoder, material, config, root, progress)
     measured, per_query = figures(answers, config.margin, intervals_over(config))
     measured["variant"] = config.variant
     measured["protocol"] = protocol(config, run)
     measured["training minutes"] = training_minutes(run)
+    events = run / "events.jsonl"
+    if events.exists() and (early := stopped_early(read_events(events))):
+        measured["stopped early"] = early
     report = run / "report"
     report.mkdir(exist_ok=True)
     answers.save(report / "answers.npz")
@@ -63,7 +71,7 @@ def examine(
         return by_name[name].open() if name in by_name else images.load(root / name)
 
     layers = network_layers(network, config)
-    write_report(report, answers, measured, per_query, open_picture, run / "events.jsonl", layers)
+    write_report(report, answers, measured, per_query, open_picture, events, layers)
     return measured
 
 
@@ -85,6 +93,8 @@ def summary(measured: dict) -> str:
         f"{measured['queries']:,} queries, {measured['gallery']:,} records, {measured['classes']} classes; "
         f"trained for {measured['training minutes']} minutes; intervals: {measured['intervals']}"
     )
+    if early := measured.get("stopped early"):
+        head += f"\n{stopped_words(early)}"
     lines = [
         f"{name:24} {measured[name]['value']:.3f}  ({measured[name]['interval'][0]:.3f} to "
         f"{measured[name]['interval'][1]:.3f})"

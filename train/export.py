@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from train.beside import write_file
 from train.model import EmbeddingModel
+from train.template import GRAPHS, Features, keep, key_of, with_weights
 
 # Initialisers below this many numbers stay float32: they weigh nothing.
 _SMALL = 256
@@ -28,11 +29,18 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
 
     Normalisation is inside, N is dynamic. Weights are stored as float16 behind Cast nodes: half the
     file, the same speed (ONNX Runtime folds the casts when it loads), vectors within 1e-5 cosine.
+    The backbone is traced once for networks of the same layers (train/template.py).
+    Raises ValueError for a head of layers that have no node here.
     """
     model = model.eval().to(memory_format=torch.contiguous_format)
-    channels = model.backbone.conv_stem.in_channels
-    example = torch.zeros(2, channels, size, size, dtype=torch.uint8, device=model.mean.device)
-    write_graph(model, example, path, "embeddings")
+    kept = GRAPHS / f"{key_of(model, size, Path(__file__).read_bytes())}.onnx"
+    graph = with_weights(kept, model, size)
+    if graph is None:
+        example = torch.zeros(2, model.mean.shape[1], size, size, dtype=torch.uint8, device=model.mean.device)
+        graph = _traced(Features(model), example, "features")
+        keep(graph, kept)
+    _add_head(graph, model.head, model.dim)
+    _write(graph, path)
 
 
 def write_graph(model: nn.Module, example: Tensor, path: Path, output: str) -> None:
@@ -40,6 +48,10 @@ def write_graph(model: nn.Module, example: Tensor, path: Path, output: str) -> N
     larger weights as float16.
 
     example: a batch of two of them."""
+    _write(_traced(model, example, output), path)
+
+
+def _traced(model: nn.Module, example: Tensor, output: str) -> onnx.ModelProto:
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
@@ -54,7 +66,41 @@ def write_graph(model: nn.Module, example: Tensor, path: Path, output: str) -> N
             external_data=False,
             verbose=False,
         )
-    graph = onnx.load_from_string(buffer.getvalue())
+    return onnx.load_from_string(buffer.getvalue())
+
+
+def _add_head(model: onnx.ModelProto, head: nn.Module, dim: int) -> None:
+    """From the graph's features to vectors of unit norm: the head's layers, then what F.normalize does."""
+    graph, x = model.graph, "features"
+    for number, layer in enumerate(head if isinstance(head, nn.Sequential) else [head]):
+        y = f"head.{number}"
+        if isinstance(layer, nn.Identity):
+            continue
+        if isinstance(layer, nn.Linear):
+            names = []
+            for name in ("weight", "bias"):
+                names.append(f"{y}.{name}")
+                value = getattr(layer, name).detach().cpu().numpy()
+                graph.initializer.append(numpy_helper.from_array(value, names[-1]))
+            graph.node.append(helper.make_node("Gemm", [x, *names], [y], transB=1))
+        elif isinstance(layer, nn.ReLU):
+            graph.node.append(helper.make_node("Relu", [x], [y]))
+        elif isinstance(layer, nn.Softmax):
+            graph.node.append(helper.make_node("Softmax", [x], [y], axis=1))
+        else:
+            raise ValueError(f"the head has a {type(layer).__name__}, which no graph here knows")
+        x = y
+    for name, value in (("embedding.axes", np.array([1], np.int64)), ("embedding.least", np.float32(1e-12))):
+        graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
+    graph.node.append(helper.make_node("ReduceL2", [x, "embedding.axes"], ["embedding.norm"], keepdims=1))
+    graph.node.append(helper.make_node("Max", ["embedding.norm", "embedding.least"], ["embedding.divisor"]))
+    graph.node.append(helper.make_node("Div", [x, "embedding.divisor"], ["embeddings"]))
+    batch = graph.output[0].type.tensor_type.shape.dim[0].dim_param
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [batch, dim]))
+
+
+def _write(graph: onnx.ModelProto, path: Path) -> None:
     _halve_weights(graph)
     onnx.checker.check_model(graph)
     write_file(path, graph.SerializeToString())

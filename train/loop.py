@@ -24,6 +24,7 @@ from train.phase import PhaseTraining
 from train.pictures import Pictures
 from train.samplers import LabelsByRecords
 from train.start import fit_probe, place_proxies, whiten_head
+from train.stopping import Stop, never
 
 START = "start"  # the name of the checkpoint before the first phase
 
@@ -48,14 +49,17 @@ def fit(
     validation: Pictures | None = None,
     ranks: Ranks | None = None,
     progress: bool = True,
+    stop: Stop = never,
 ) -> EmbeddingModel:
     """Train on `pictures` and return the model of the last phase.
 
     validation: pictures kept out, to keep a phase's best weights by and to end it early; without them a
-    phase keeps its last. run: a folder; gets config.json, events.jsonl (a line every 20 steps and for every
-    validation), checkpoint-<phase>.pt of every finished phase, and last.pt, from which a killed run goes on
-    as if it had not been. Raises RuntimeError when the loss is not a number any more, ValueError for a
-    folder that holds another run, OSError where the folder cannot be written.
+    phase keeps its last. run: a folder; gets config.json, events.jsonl (a line every 20 steps or oftener and
+    for every validation), checkpoint-<phase>.pt of every finished phase, and last.pt, from which a killed run
+    goes on as if it had not been. stop: asked after every step, of a process that trains alone; once it says
+    so the phase ends with its best weights, the phases behind it change nothing, and the run is finished.
+    Raises RuntimeError when the loss is not a number any more, ValueError for a folder that holds another
+    run, OSError where the folder cannot be written.
     """
     before = Path(config.before) if config.before else None
     if before and before.resolve() == run.resolve():
@@ -78,11 +82,13 @@ def fit(
             if not done.exists():
                 if phase is None:
                     _start(pictures, config, model, objective, ranks)
-                else:
+                elif not stop():
                     training = PhaseTraining(
-                        phase, number - 1, config, pictures, validation, model, objective, ranks
+                        phase, number - 1, config, pictures, validation, model, objective, ranks, events
                     )
-                    training.run(run, events, progress)
+                    training.run(run, progress, stop)
+                elif events:
+                    events.write(json.dumps({"phase": phase.name, "skipped": True}) + "\n")
                 if ranks.leads:
                     state = {"model": checkpoint.weights_of(model), "objective": objective.learnt()}
                     checkpoint.save(state, done)

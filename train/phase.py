@@ -23,9 +23,11 @@ from train.model import EmbeddingModel
 from train.objective import Objective
 from train.pictures import Pictures
 from train.start import mixed_with_imagenet
+from train.stopping import Stop, never
 from train.validation import Judge
 
-LOG_EVERY = 20  # steps
+LOG_EVERY = 20  # steps, at most
+LOGGED = 40  # times, at least, where a phase has so many steps
 SAVE_EVERY = 200  # steps; a killed run loses no more
 CHECKS = 8  # validations of a phase that counts pictures, not epochs
 
@@ -53,9 +55,11 @@ class PhaseTraining:
         model: EmbeddingModel,
         objective: Objective,
         ranks: Ranks,
+        events: TextIO | None = None,
     ) -> None:
         self.started, self.spent = time.perf_counter(), 0.0
         self.phase, self.number, self.config, self.ranks = phase, number, config, ranks
+        self.events = events
         self.model, self.objective = model, objective
         torch.manual_seed(config.seed + number)
         model.let_learn(phase.learns, phase.frozen_blocks)
@@ -64,7 +68,9 @@ class PhaseTraining:
         self.held = None
         if phase.learns != "all":
             views = VIEWS if config.flips else 1
-            self.held = held_activations(model, pictures, config.size_of(phase), ranks.device, views)
+            self.held = held_activations(
+                model, pictures, config.size_of(phase), ranks.device, views, self._prepared
+            )
             if config.views:
                 more = augmented_activations(model, pictures, config, phase, number, ranks.device)
                 self.held = torch.cat([self.held, more])
@@ -76,6 +82,7 @@ class PhaseTraining:
         each_epoch = max(1, -(-shown // config.batch))
         self.steps = max(2, phase.epochs * each_epoch or phase.pictures // config.batch)
         self.check_every = each_epoch if phase.epochs else max(1, self.steps // CHECKS)
+        self.log_every = min(LOG_EVERY, max(1, self.steps // LOGGED))
         self.optimizer, self.schedule = self._optimizer()
         self.average = None
         if config.average_decay:
@@ -112,13 +119,13 @@ class PhaseTraining:
         )
         return optimizer, schedule
 
-    def run(self, run: Path, events: TextIO | None, progress: bool) -> None:
-        """Train to the end of the phase, or until validation stops getting better, and leave the model with
-        the phase's best weights."""
+    def run(self, run: Path, progress: bool, stop: Stop = never) -> None:
+        """Train to the end of the phase, or until validation stops getting better or `stop` says so, and
+        leave the model with the phase's best weights."""
         if (run / "last.pt").exists():
             self._restore(checkpoint.load(run / "last.pt"))
         elif self.judge:
-            self._check(events)  # what it begins with may be the best there is
+            self._check()  # what it begins with may be the best there is
         steps = ahead(self._made, self.step, self.steps)
         bar = tqdm(
             steps,
@@ -131,19 +138,26 @@ class PhaseTraining:
         for rows_B, made in bar:
             parts = self._learn(rows_B, made)
             self.step += 1
-            ends = self.step == self.steps
-            if events and ((self.step - 1) % LOG_EVERY == 0 or ends):
-                event = {"phase": self.phase.name, "step": self.step - 1, "of": self.steps}
-                event |= {name: round(value, 4) for name, value in parts.items()}
-                event["seconds"] = round(self._seconds(), 1)
-                events.write(json.dumps(event) + "\n")
-                if warning := self.watch.sees(parts):
-                    tqdm.write(f"warning: {warning}")
-                    events.write(json.dumps({"phase": self.phase.name, "warning": warning}) + "\n")
+            stopped = self.step < self.steps and stop()
+            ends = stopped or self.step == self.steps
+            if (self.step - 1) % self.log_every == 0 or ends:
+                told = {name: round(value, 4) for name, value in parts.items()}
+                self._tell(step=self.step - 1, of=self.steps, **told, seconds=round(self._seconds(), 1))
+            if (
+                self.events
+                and ((self.step - 1) % LOG_EVERY == 0 or ends)
+                and (said := self.watch.sees(parts))
+            ):
+                tqdm.write(f"warning: {said}")
+                self._tell(warning=said)
+            if stopped:
+                self._tell(step=self.step, of=self.steps, stopped=True)
             if self.judge and (self.step % self.check_every == 0 or ends):
-                self._check(events)
+                self._check()
                 if agreed(0 < self.config.patience <= self.stale, self.ranks):
                     break
+            if stopped:
+                break
             if self.ranks.leads and self.step % SAVE_EVERY == 0 and not ends:
                 checkpoint.save(self._state(), run / "last.pt")
         steps.close()
@@ -184,6 +198,15 @@ class PhaseTraining:
             self.average.update_parameters(self.model)
         return parts
 
+    def _tell(self, **told: Any) -> None:
+        """A line of the run's events."""
+        if self.events:
+            self.events.write(json.dumps({"phase": self.phase.name} | told) + "\n")
+
+    def _prepared(self, count: int, of: int) -> None:
+        """So many activations of the held stages are there, of the pictures and their mirror images."""
+        self._tell(prepared=count, pictures=of, seconds=round(self._seconds(), 1))
+
     def _seconds(self) -> float:
         """Spent on the phase so far, before a kill too."""
         return self.spent + time.perf_counter() - self.started
@@ -191,15 +214,13 @@ class PhaseTraining:
     def _learnt(self) -> EmbeddingModel:
         return self.average.module if self.average is not None and self.step else self.model
 
-    def _check(self, events: TextIO | None) -> None:
+    def _check(self) -> None:
         figures = self.judge(self._learnt())
         better = figures["mAP"] > self.best
         self.stale = 0 if better else self.stale + 1
         if better:
             self.best, self.best_weights = figures["mAP"], checkpoint.weights_of(self._learnt())
-        if events:
-            event = {"phase": self.phase.name, "step": self.step, "of": self.steps, "validation": figures}
-            events.write(json.dumps(event) + "\n")
+        self._tell(step=self.step, of=self.steps, validation=figures)
 
     def _state(self) -> dict[str, Any]:
         return {

@@ -49,6 +49,23 @@ def read_events(path: Path) -> list[dict[str, Any]]:
     return events
 
 
+def stopped_early(events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Where a run was asked to end: its phase, the steps done and those it would have had (0 before the
+    first); None where it went to its end."""
+    for event in reversed(events):
+        if event.get("stopped"):
+            return {name: event[name] for name in ("phase", "step", "of")}
+    skipped = next((event["phase"] for event in events if event.get("skipped")), None)
+    return {"phase": skipped, "step": 0, "of": 0} if skipped else None
+
+
+def stopped_words(early: Mapping[str, Any]) -> str:
+    """The same for a person."""
+    if not early["of"]:
+        return f"stopped early, before {early['phase']}"
+    return f"stopped early, in {early['phase']} at step {early['step']:,} of {early['of']:,}"
+
+
 def _laid_end_to_end(events: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, int], int]:
     """One row for each place of the run, "at" so many steps; where each phase begins; the number of steps.
 
@@ -57,6 +74,8 @@ def _laid_end_to_end(events: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str
     of_phase: dict[str, dict[int, dict[str, Any]]] = {}
     phase, step = "", 0
     for event in events:
+        if "job" in event or "skipped" in event:  # of no step of any phase
+            continue
         named = str(event.get("phase", phase))
         phase, step = named, int(event.get("step", step if named == phase else 0))
         row = of_phase.setdefault(phase, {}).setdefault(step, {"phase": phase, "step": step})

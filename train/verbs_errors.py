@@ -17,22 +17,27 @@ def add_verbs(subparsers: Any) -> None:
 
 
 def _errors(options: argparse.Namespace) -> None:
-    """Raises ValueError when the run was not evaluated."""
+    print(write_errors(options.run, options.data, options.out))
+
+
+def write_errors(run: Path, root: Path, out: Path | None = None, title: str = "") -> Path:
+    """Write the mistakes of a run's evaluation and return the page. root: the data folder. title: by default
+    the folder's name. Raises ValueError when the run was not evaluated."""
     from retrieval import images
     from train.answers import Answers
     from train.errors_page import write_page
 
-    path = options.run / "report" / "answers.npz"
+    path = run / "report" / "answers.npz"
     if not path.is_file():
-        raise ValueError(f"{path} is missing; run: python -m train evaluate {options.run} first")
-    out = options.out or options.run / "report" / "errors.html"
+        raise ValueError(f"{path} is missing; run: python -m train evaluate {run} first")
+    out = out or run / "report" / "errors.html"
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     write_page(
         Answers.load(path),
         # Names are paths inside the data folder; an absolute one stays as it is.
-        lambda name: images.load(options.data / name),
-        title=options.run.resolve().name,
+        lambda name: images.load(root / name),
+        title=title or run.resolve().name,
         path=out,
         subtitle=f"evaluated on {day.day} {day:%B %Y}",
     )
-    print(out)
+    return out
