@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from retrieval.encoder import Encoder, EncoderConfig
 from tests.helpers import SHAPES, shape
-from train.export import write_model
+from train.export import export_onnx, write_model
 from train.model import EmbeddingModel
 from train.weights import imagenet_weights
 
@@ -166,3 +166,17 @@ def test_weights_of_another_shape_are_refused_by_name():
         pytest.skip(f"{PACKAGE} is not installed")
     with pytest.raises(RuntimeError, match=r"stem has shape \(5, 5\), wanted|has shape .* wanted \(5, 5\)"):
         imagenet_weights("tf_efficientnet_lite0", {"stem": torch.zeros(5, 5)})
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_mirrored_graph_gives_the_mean_of_a_picture_and_its_mirror_image(model, graph, tmp_path, count):
+    export_onnx(model, SIZE, tmp_path / "mirror.onnx", mirror=True)
+    plain, mirrored = (
+        Encoder(path, EncoderConfig(SIZE, DIM), 1) for path in (graph, tmp_path / "mirror.onnx")
+    )
+    images_NCHW = pixels(count, seed=3)
+    turned_NCHW = np.ascontiguousarray(images_NCHW[..., ::-1])
+    mean_ND = plain.encode(images_NCHW) + plain.encode(turned_NCHW)
+    mean_ND /= np.linalg.norm(mean_ND, axis=1, keepdims=True)
+    np.testing.assert_allclose(mirrored.encode(images_NCHW), mean_ND, atol=1e-5)
+    np.testing.assert_allclose(mirrored.encode(turned_NCHW), mean_ND, atol=1e-5)

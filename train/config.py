@@ -132,7 +132,8 @@ class TrainConfig:
     cross-entropy to what the untrained backbone sees in photos (train/semantics.py). average_decay: of the
     moving average of the weights that is kept; 0 keeps the weights themselves. patience: validations
     without a better one before a phase ends; 0 never ends one early. flips: whether a mirrored picture
-    still is its label (not for letters). smoothing: each photo that drawings ask is searched by its mean
+    still is its label (not for letters). mirror: a served vector is that of a picture and of its mirror
+    image together, for twice the time. smoothing: each photo that drawings ask is searched by its mean
     with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
     share a tag are positives too. views: how many augmented versions of each picture a held network
     sees, beside the picture and its mirror; an epoch shows them all.
@@ -159,6 +160,7 @@ class TrainConfig:
     average_decay: float = 0.998
     patience: int = 0
     flips: bool = True
+    mirror: bool = False
     smoothing: int = 0
     tag_positives: bool = False
     views: int = 0

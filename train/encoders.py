@@ -43,10 +43,10 @@ def run_encoder(run: Path, size: int | None = None, threads: int = 0) -> Encoder
     """Of a finished run, from RUN/graphs/; exported where it is not there, or older than the weights."""
     network, config = load_run(run)
     size = size or config.serve_size
-    path = run / "graphs" / f"encoder-{size}.onnx"
+    path = run / "graphs" / f"encoder-{size}{'-mirror' if config.mirror else ''}.onnx"
     weights = max(file.stat().st_mtime for file in run.glob("checkpoint-*.pt"))
     if not path.exists() or path.stat().st_mtime < weights:
-        export_onnx(network, size, path)
+        export_onnx(network, size, path, config.mirror)
     return Encoder(path, EncoderConfig(size, network.dim, config.preparation), threads)
 
 

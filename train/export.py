@@ -24,11 +24,12 @@ from train.template import GRAPHS, Features, keep, key_of, with_weights
 _SMALL = 256
 
 
-def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
+def export_onnx(model: EmbeddingModel, size: int, path: Path, mirror: bool = False) -> None:
     """Write the serving graph: (N, C, size, size) uint8 pixels in, (N, D) float32 unit vectors out.
 
     Normalisation is inside, N is dynamic. Weights are stored as float16 behind Cast nodes: half the
     file, the same speed (ONNX Runtime folds the casts when it loads), vectors within 1e-5 cosine.
+    mirror: a vector is that of the picture and of its mirror image together, for twice the time.
     The backbone is traced once for networks of the same layers (train/template.py).
     Raises ValueError for a head of layers that have no node here.
     """
@@ -40,6 +41,8 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path) -> None:
         graph = _traced(Features(model), example, "features")
         keep(graph, kept)
     _add_head(graph, model.head, model.dim)
+    if mirror:
+        _add_mirror(graph, model.dim)
     _write(graph, path)
 
 
@@ -79,9 +82,9 @@ def _add_head(model: onnx.ModelProto, head: nn.Module, dim: int) -> None:
         if isinstance(layer, nn.Linear):
             names = []
             for name in ("weight", "bias"):
+                value = getattr(layer, name)
                 names.append(f"{y}.{name}")
-                value = getattr(layer, name).detach().cpu().numpy()
-                graph.initializer.append(numpy_helper.from_array(value, names[-1]))
+                graph.initializer.append(numpy_helper.from_array(value.detach().cpu().numpy(), names[-1]))
             graph.node.append(helper.make_node("Gemm", [x, *names], [y], transB=1))
         elif isinstance(layer, nn.ReLU):
             graph.node.append(helper.make_node("Relu", [x], [y]))
@@ -90,14 +93,46 @@ def _add_head(model: onnx.ModelProto, head: nn.Module, dim: int) -> None:
         else:
             raise ValueError(f"the head has a {type(layer).__name__}, which no graph here knows")
         x = y
-    for name, value in (("embedding.axes", np.array([1], np.int64)), ("embedding.least", np.float32(1e-12))):
+    _normalise(graph, x, "embeddings", dim)
+
+
+def _normalise(graph: onnx.GraphProto, x: str, output: str, dim: int, of: str = "embedding") -> None:
+    """(N, dim) to unit norm, as the only output of the graph. of: begins the names of what is between."""
+    for name, value in ((f"{of}.axes", np.array([1], np.int64)), (f"{of}.least", np.float32(1e-12))):
         graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
-    graph.node.append(helper.make_node("ReduceL2", [x, "embedding.axes"], ["embedding.norm"], keepdims=1))
-    graph.node.append(helper.make_node("Max", ["embedding.norm", "embedding.least"], ["embedding.divisor"]))
-    graph.node.append(helper.make_node("Div", [x, "embedding.divisor"], ["embeddings"]))
+    graph.node.append(helper.make_node("ReduceL2", [x, f"{of}.axes"], [f"{of}.norm"], keepdims=1))
+    graph.node.append(helper.make_node("Max", [f"{of}.norm", f"{of}.least"], [f"{of}.divisor"]))
+    graph.node.append(helper.make_node("Div", [x, f"{of}.divisor"], [output]))
     batch = graph.output[0].type.tensor_type.shape.dim[0].dim_param
     del graph.output[:]
-    graph.output.append(helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [batch, dim]))
+    graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, [batch, dim]))
+
+
+def _add_mirror(model: onnx.ModelProto, dim: int) -> None:
+    """Every picture goes through the graph a second time, mirrored; the mean of the two vectors comes out,
+    of unit norm."""
+    graph, images = model.graph, model.graph.input[0].name
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name == images:
+                node.input[place] = "both"
+        for place, name in enumerate(node.output):
+            if name == "embeddings":
+                node.output[place] = "embeddings.each"
+    # What slices the last axis backwards: from its end to before its beginning.
+    bounds = {"start": -1, "end": np.iinfo(np.int64).min, "axis": 3, "step": -1}
+    for name, value in bounds.items():
+        graph.initializer.append(numpy_helper.from_array(np.array([value], np.int64), f"mirror.{name}"))
+    graph.initializer.append(numpy_helper.from_array(np.array([2, -1, dim], np.int64), "mirror.halves"))
+    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "mirror.mean"))
+    slices = [images, *(f"mirror.{name}" for name in bounds)]
+    graph.node.insert(0, helper.make_node("Slice", slices, ["mirrored"]))
+    graph.node.insert(1, helper.make_node("Concat", [images, "mirrored"], ["both"], axis=0))
+    graph.node.append(helper.make_node("Reshape", ["embeddings.each", "mirror.halves"], ["embeddings.pairs"]))
+    graph.node.append(
+        helper.make_node("ReduceMean", ["embeddings.pairs", "mirror.mean"], ["embeddings.mean"], keepdims=0)
+    )
+    _normalise(graph, "embeddings.mean", "embeddings", dim, "mean")
 
 
 def _write(graph: onnx.ModelProto, path: Path) -> None:
