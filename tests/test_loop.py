@@ -14,6 +14,7 @@ from train.config import Phase, TrainConfig
 from train.loop import fit, load_run
 from train.phase import PhaseTraining
 from train.pictures import Pictures, without_tags
+from train.report_run import stopped_early
 
 CONFIG = TrainConfig(
     dim=8,
@@ -243,3 +244,33 @@ def test_a_twin_network_learns_which_pairs_match(tmp_path):
     told = [event for event in events(tmp_path) if "wrong" in event]
     assert told[-1]["pairs"] < told[0]["pairs"]
     assert "comparison.raw_D" in checkpoint.load(tmp_path / "checkpoint-pairs.pt")["objective"]
+
+
+def test_a_run_that_is_told_to_stop_keeps_its_best_and_is_finished(tmp_path):
+    asked = iter([False] * 5 + [True] * 1000)
+    config = replace(CONFIG, patience=0)
+    model = fit(pictures(), config, tmp_path, pictures(2), progress=False, stop=lambda: next(asked))
+    opened, _ = load_run(tmp_path)
+    assert same_weights(model, opened)
+    told = events(tmp_path)
+    # Asked once before the phase and once after each step but the last.
+    assert {"phase": "first", "step": 5, "of": 6, "stopped": True} in told
+    assert {"phase": "second", "skipped": True} in told
+    assert told[-2]["validation"]
+    first, second = (checkpoint.load(tmp_path / f"checkpoint-{name}.pt") for name in ("first", "second"))
+    assert all(torch.equal(value, second["model"][name]) for name, value in first["model"].items())
+    assert stopped_early(told) == {"phase": "first", "step": 5, "of": 6}
+
+
+def test_a_run_that_is_never_told_to_stop_says_nothing_of_it(run):
+    folder, _ = run
+    assert stopped_early(events(folder)) is None
+
+
+def test_a_phase_that_is_held_says_how_many_activations_it_has(tmp_path):
+    phase = Phase("head", "hard", 32, 1e-3, epochs=1, learns="head")
+    held = replace(CONFIG, preparation="colour", anchor_weight=0.0, phases=(phase,))
+    fit(pictures(channels=3), held, tmp_path, progress=False)
+    prepared = [event for event in events(tmp_path) if "prepared" in event]
+    assert [event["prepared"] for event in prepared] == [24, 48]
+    assert {event["pictures"] for event in prepared} == {48}

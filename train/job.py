@@ -27,7 +27,6 @@ from train.run_state import (
     FINISHED,
     FULL,
     REPORT,
-    STOP,
     STOPPED,
     STOPPED_SAID,
     Job,
@@ -36,6 +35,7 @@ from train.run_state import (
     is_full,
     now,
     read_job,
+    stops,
     write_job,
 )
 from train.stopping import Ended, Stop, stop_on_sigterm
@@ -48,10 +48,10 @@ def run_job(run: Path, root: Path) -> int:
     job = read_job(run)
     if job.lives and job.pid != os.getpid():
         raise ValueError(f"{run} is being run by process {job.pid}; wait for it, or stop it")
-    with stop_on_sigterm() as stop:
+    with stop_on_sigterm(lambda: len(stops(run)) > 1) as stop:
         progress = _Progress(run, replace(job, state="running", started=now(), ended="", message=""))
         try:
-            if (run / STOP).exists():  # before anybody could be told
+            if stops(run):  # before anybody could be told
                 raise Ended
             said = _steps(run, root, progress, stop)
             progress.end("finished", said)
@@ -61,7 +61,9 @@ def run_job(run: Path, root: Path) -> int:
             return STOPPED
         except (BurinError, RuntimeError, ValueError, OSError) as error:
             full = is_full(error)
-            progress.end("failed", FULL if full else _sentence(str(error)))
+            # The page shows no places on this machine.
+            said = str(error).replace(f"{root}/", "").replace(f"{run}/", "")
+            progress.end("failed", FULL if full else _sentence(said))
             print(f"error: {error}", flush=True)
             return DISK_FULL if full else FAILED
         except Exception:  # a defect: its trace is in the log, and the page says that there is one
@@ -119,6 +121,7 @@ def _steps(run: Path, root: Path, progress: _Progress, stop: Stop) -> str:
 
         from train.loop import fit
         from train.material import gather, opened
+        from train.splits import SIDES
 
         torch.set_num_threads(threads)
         material = gather(config.data, root, run, progress=False)
@@ -126,8 +129,8 @@ def _steps(run: Path, root: Path, progress: _Progress, stop: Stop) -> str:
         train, validation = (opened(material.on(side), config) for side in ("train", "validation"))
         if train is None:
             raise ValueError("the split leaves nothing to train on; wanted: more pictures of each class")
-        counts = {side: len(material.on(side)) for side in ("train", "validation", "test")}
-        progress.tell(pictures=len(material.samples), **counts)
+        sides = {side: len(material.on(side)) for side in SIDES}
+        progress.tell(pictures=len(material.samples), sides=sides)
         fit(train, config, run, validation, progress=False, stop=stop)
     from train.examine import examine, summary
     from train.report_run import read_events, stopped_early, stopped_words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from retrieval.types import BusyError, NotFoundError, RequestError
+from retrieval.types import BurinError, BusyError, NotFoundError, RequestError
 from train import housekeeping, processes, run_state
 from train.beside import new_folder, write_file
 from train.intake import Limits
@@ -23,8 +24,8 @@ from train.run_state import STOP, Job, read_job, write_job
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{10}")
 # How often a run that is under way is looked at, in seconds.
 FOLLOW_S = 0.5
-# A process that was made and has not said so after this long never will.
-START_S = 60.0
+# An app that said it would make a process, and after this long has not, ended before it could.
+START_S = 10.0
 # One that was told twice to end, and has not, is made to.
 KILL_S = 10.0
 
@@ -96,7 +97,7 @@ class RunQueue:
                 mark = self._runs / id / STOP
                 with contextlib.suppress(OSError), mark.open("a", encoding="utf-8") as out:
                     out.write(f"{run_state.now()}\n")
-                self._signal(job, signal.SIGTERM)
+                self._signal(id, signal.SIGTERM)
         self._wake.set()
 
     def remove(self, id: str) -> None:
@@ -138,7 +139,10 @@ class RunQueue:
     def _followed(self) -> None:
         while not self._closed:
             with self._lock:
-                self._advance()
+                try:
+                    self._advance()
+                except (BurinError, OSError):  # the next look may find it in order
+                    logging.getLogger(__name__).exception("the runs cannot be followed")
                 if all(job.has_ended for job in self.jobs()):
                     self._follower = None
                     return
@@ -149,36 +153,43 @@ class RunQueue:
         """Settle a run whose process is gone, and begin the next one. Called with the lock held."""
         job, code = self._under_way(), None
         if self._process is not None:
-            job, code = self.job(self._begun), self._process.poll()
+            code = self._process.poll()
             if code is None:
-                self._end_if_told_twice(job)
+                self._end_if_told_twice(self._begun)
                 return
-            self._process = None
+            job, self._process = self._found(self._begun), None
         elif job is not None and self._lives(job):
-            self._end_if_told_twice(job)
+            self._end_if_told_twice(job.id)
             return
         if job is not None:
-            job = self.job(job.id)  # it may have said how it ended just before it did
-            if not job.has_ended:
+            job = self._found(job.id)  # it may have said how it ended just before it did
+        if job is not None:
+            if job.state == "starting" and not run_state.made_process(self._runs / job.id)[0]:
+                self._settle(job, "queued", "")
+            elif not job.has_ended:
                 self._settle_dead(job, code)
-            with contextlib.suppress(OSError):
-                self.clean()
+            self.clean()
         if waiting := next((one for one in self.jobs() if one.state == "queued"), None):
             self._begin(waiting)
+
+    def _found(self, id: str) -> Job | None:
+        """None where somebody took the folder away."""
+        try:
+            return self.job(id)
+        except NotFoundError:
+            return None
 
     def _lives(self, job: Job) -> bool:
         """Of a run that another app began, whether or not its process has said that it runs."""
         if job.state != "starting":
             return job.lives
-        return _seconds_since(job.started) < START_S
+        pid, since = run_state.made_process(self._runs / job.id)
+        return run_state.born(pid) == since if pid else _seconds_since(job.started) < START_S
 
-    def _end_if_told_twice(self, job: Job) -> None:
-        try:
-            told = (self._runs / job.id / STOP).read_text(encoding="utf-8").split()
-        except OSError:
-            return
+    def _end_if_told_twice(self, id: str) -> None:
+        told = run_state.stops(self._runs / id)
         if len(told) > 1 and _seconds_since(told[1]) > KILL_S:
-            self._signal(job, signal.SIGKILL)
+            self._signal(id, signal.SIGKILL)
 
     def _begin(self, job: Job) -> None:
         run = self._runs / job.id
@@ -186,6 +197,8 @@ class RunQueue:
             write_job(run, replace(job, state="starting", started=run_state.now()))
             self._process = processes.begun(run, self._pictures / job.pictures, self._limits)
             self._begun = job.id
+            with contextlib.suppress(OSError):  # then only its own word is to be had
+                run_state.write_process(run, self._process.pid)
         except OSError as error:
             full = run_state.is_full(error)
             self._settle(job, "failed", run_state.FULL if full else f"It could not begin: {error.strerror}.")
@@ -202,19 +215,25 @@ class RunQueue:
             self._settle(job, "failed", f"Its process was ended from outside{how}: {why}. Start it again.")
 
     def _settle(self, job: Job, state: Any, message: str) -> None:
-        ended = replace(job, state=state, message=message, ended=run_state.now())
+        time = "" if state == "queued" else run_state.now()
+        ended = replace(job, state=state, message=message, ended=time)
         try:
             write_job(self._runs / job.id, ended)
         except OSError:
             self._unwritten[job.id] = ended
 
-    def _signal(self, job: Job, number: int) -> None:
+    def _signal(self, id: str, number: int) -> None:
         """To the process of a run and to nobody else's."""
-        if self._process is not None and self._begun == job.id:
+        if self._process is not None and self._begun == id:
             self._process.send_signal(number)
-        elif job.lives:
+            return
+        job = self.job(id)
+        pid, since = job.pid, job.born
+        if job.state == "starting":
+            pid, since = run_state.made_process(self._runs / id)
+        if pid and run_state.born(pid) == since:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(job.pid, number)
+                os.kill(pid, number)
 
 
 def _seconds_since(time: str) -> float:

@@ -20,6 +20,8 @@ from train.beside import write_file
 from train.config import read_object
 
 JOB, EVENTS, LOG, STOP = "job.json", "events.jsonl", "log.txt", "stop"
+# What the app wrote of the process that it made, until that says it itself.
+PROCESS = "process"
 REPORT, FIGURES, BUNDLE = "report", "report/figures.json", "bundle"
 
 # What the process of a job ends with; a disk that is full may leave nothing else to say it by.
@@ -90,6 +92,27 @@ def read_job(run: Path) -> Job:
 def write_job(run: Path, job: Job) -> None:
     """Raises OSError where the disk is full; what was there stays."""
     write_file(run / JOB, json.dumps(asdict(job), ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+
+
+def write_process(run: Path, pid: int) -> None:
+    write_file(run / PROCESS, f"{pid} {born(pid)}".encode())
+
+
+def made_process(run: Path) -> tuple[int, str]:
+    """The number of the process that was made for a run, and when that began; (0, "") where none was."""
+    try:
+        pid, _, since = (run / PROCESS).read_text(encoding="utf-8").partition(" ")
+        return int(pid), since
+    except (OSError, ValueError):
+        return 0, ""
+
+
+def stops(run: Path) -> list[str]:
+    """When the run was told to end, each time, ISO 8601, UTC."""
+    try:
+        return (run / STOP).read_text(encoding="utf-8").split()
+    except OSError:
+        return []
 
 
 def is_full(error: BaseException) -> bool:

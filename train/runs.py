@@ -99,7 +99,7 @@ class Runs:
         """Unpack a zip of class folders, or of pictures with a table in it or beside it.
 
         Raises RequestError, with one sentence for the person, for a zip that is none or not safe."""
-        self._queue.clean()
+        self.clean()
         room = self._room()
         id = _new_id()
         limits = replace(self.limits, zip_bytes=min(self.limits.zip_bytes, room))
@@ -115,7 +115,7 @@ class Runs:
         """Pictures of the Hub, to be fetched when they are checked or learnt from."""
         if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}/[\w.-]{1,96}", dataset) or ".." in dataset:
             raise RequestError(f"{dataset[:80]!r} is no data set of the Hub; wanted: owner/name.")
-        self._queue.clean()
+        self.clean()
         data = DataConfig(hub=dataset, image_column=image_column, label_column=label_column)
         id = _new_id()
         with new_folder(self._pictures / id) as part:
@@ -146,7 +146,8 @@ class Runs:
         return Check.read(folder)
 
     def sheet(self, intake_id: str) -> Path | None:
-        """The contact sheet of a check, PNG."""
+        """The contact sheet of a check, PNG; None before it."""
+        self.intake(intake_id)
         path = folder_of(self._pictures, intake_id) / SHEET
         return path if path.is_file() else None
 
@@ -162,7 +163,7 @@ class Runs:
         try:
             processes.asked(arguments, self.limits)
         except processes.VerbError as error:
-            raise RequestError(str(error)) from None
+            raise RequestError(str(error).replace(f"{self.root}/", "")) from None
 
     # --- runs ----------------------------------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class Runs:
         intake = self.intake(intake_id)
         if not intake.ready:
             raise RequestError(f"Nothing can learn from these pictures. {' '.join(intake.notes)}".strip())
-        self._queue.clean()
+        self.clean()
         self._room()
         if not intake.classes:  # of the Hub: a look at it knows them
             intake = replace(intake, classes=self.check(intake_id).classes)
@@ -267,6 +268,11 @@ class Runs:
         whole = job.state == "finished" and (path / "dataset" / "manifest.json").is_file()
         return path if whole else None
 
+    def clean(self) -> None:
+        """Remove what is over the limits: the oldest runs that ended, and pictures that no run needs. Done by
+        itself too, before anything is taken in or begun and after each run."""
+        self._queue.clean()
+
     # --- within --------------------------------------------------------------------------------------
 
     def _room(self) -> int:
@@ -286,7 +292,7 @@ class Runs:
         share, left = (1.0 if job.state == "finished" else 0.0), None
         state: Any = {"starting": "running"}.get(job.state, job.state)
         if job.state == "running":
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            with contextlib.suppress(NotFoundError, OSError, ValueError, KeyError, TypeError):
                 intake = self.intake(job.pictures)
                 count = intake.pictures or Check.read(self._pictures / job.pictures).pictures
                 config = load(self._runs / job.id / "config.json")

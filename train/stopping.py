@@ -21,15 +21,16 @@ def never() -> bool:
 
 
 @contextmanager
-def stop_on_sigterm() -> Iterator[Stop]:
+def stop_on_sigterm(twice: Stop = never) -> Iterator[Stop]:
     """A function that says whether SIGTERM has come; a second one raises Ended in the block.
 
-    Outside the main thread, where no signal can be caught, it never stops.
+    twice: whether the second is meant already; two that come at once are one to the system. Outside the main
+    thread, where no signal can be caught, it never stops.
     """
     seen = threading.Event()
 
     def come(number: int, frame: FrameType | None) -> None:
-        if seen.is_set():
+        if seen.is_set() or twice():
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what tidies up now is not to be ended too
             raise Ended
         seen.set()

@@ -47,18 +47,22 @@ def key_of(model: EmbeddingModel, size: int, code: bytes) -> str:
 def with_weights(path: Path, model: EmbeddingModel, size: int) -> onnx.ModelProto | None:
     """The graph that was kept at `path` with the weights of this model; None where there is none, or where
     it does not fit."""
+    if not path.is_file():
+        return None
     try:
         graph = onnx.load(path)
-    except (OSError, ValueError):
+        return graph if _put_in(graph, folded(model.backbone)) and _agrees(graph, model, size) else None
+    except Exception:  # of half a file, or of a graph that cannot run, each library has an error of its own
         return None
-    except Exception:  # protobuf has an error of its own for half a file
-        return None
-    weights = folded(model.backbone)
+
+
+def _put_in(graph: onnx.ModelProto, weights: dict[str, np.ndarray]) -> bool:
+    """Whether every weight found its place."""
     for value in graph.graph.initializer:
         name = value.name.partition("backbone.")[2]
         if name in weights and list(value.dims) == list(weights[name].shape):
             value.CopyFrom(numpy_helper.from_array(weights.pop(name), value.name))
-    return graph if not weights and _agrees(graph, model, size) else None
+    return not weights
 
 
 def keep(graph: onnx.ModelProto, path: Path) -> None:
