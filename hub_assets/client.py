@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx2
 from huggingface_hub import (
@@ -37,7 +37,8 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+from huggingface_hub.utils import disable_progress_bars, enable_progress_bars, set_client_factory
+from huggingface_hub.utils._http import hf_request_event_hook
 
 from retrieval.types import HubError
 
@@ -56,6 +57,8 @@ WHOLE: Mapping[Kind, tuple[str, ...]] = {
 # A stranger's repository may hold anything: refused above these.
 MOST_FILES, MOST_BYTES = 1_000, 4_000_000_000
 RESOLVE_WITHIN_S = 10.0
+# A Hub that says nothing for so long has hung up; huggingface_hub itself would wait for ever. It tries again.
+SILENT_FOR_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -310,6 +313,19 @@ def _is(path: Path, file: RepoFile) -> bool:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == file.blob_id
 
 
+class _Patient(httpx2.Client):
+    """huggingface_hub's client; where it asks to wait for ever it waits SILENT_FOR_S."""
+
+    def __init__(self) -> None:
+        hooks = {"request": [hf_request_event_hook]}
+        super().__init__(event_hooks=hooks, follow_redirects=True, timeout=SILENT_FOR_S)
+
+    def build_request(self, *args: Any, **options: Any) -> httpx2.Request:
+        if options.get("timeout") is None:
+            options["timeout"] = SILENT_FOR_S
+        return super().build_request(*args, **options)
+
+
 def _drop(path: Path) -> None:
     """A file of a snapshot and the blob it is a link to."""
     blob = path.resolve()
@@ -318,3 +334,4 @@ def _drop(path: Path) -> None:
 
 
 disable_progress_bars()
+set_client_factory(_Patient)

@@ -82,7 +82,10 @@ def test_signed_in_the_endpoints_and_pictures_answer(private_app: RunningApp) ->
     assert picture.headers["content-type"] == "image/webp"
     # A shared cache between the visitor and the app must not keep it for others.
     assert picture.headers["cache-control"].startswith("private")
-    assert "pictures/engravings/" in http.get("/").text
+    parts = http.get("/config").json()["components"]
+    masthead = next(one["id"] for one in parts if one["props"].get("elem_id") == "burin-masthead")
+    asked = {"data": {}, "fn_name": "about", "session_hash": "x", "component_id": masthead}
+    assert "pictures/engravings/" in http.post("/gradio_api/component_server", json=asked).text
 
 
 def test_the_python_client_signs_in(private_app: RunningApp) -> None:
