@@ -62,13 +62,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("retrieval.types", "retrieval.images", "retrieval.encoder", "retrieval.index"),
         *("retrieval.readings", "retrieval.segmentation", "retrieval.collection", "retrieval.seeing"),
     ),
+    "retrieval.provenance": (),
+    "retrieval.overview": (
+        *("retrieval.types", "retrieval.readings", "retrieval.collection", "retrieval.search"),
+    ),
     "retrieval.probe": ("retrieval.types", "retrieval.segmentation", "retrieval.collection"),
     "retrieval.live": (
         *("retrieval.types", "retrieval.collection", "retrieval.probe", "retrieval.search"),
         *("hub_assets.bundle", "hub_assets.client", "hub_assets.fetch", "hub_assets.pins"),
     ),
     "retrieval.__main__": SERVES,
-    "retrieval.ui": (*SERVES, "retrieval.live", "retrieval.ui", "hub_assets", "train.config", "train.runs"),
+    "retrieval.ui": (
+        *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.ui"),
+        *("hub_assets", "train.config", "train.runs"),
+    ),
     "hub_assets": ("hub_assets", "retrieval.types"),
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
     "train": TRAINS_WITH,

@@ -10,23 +10,28 @@ from retrieval import images
 from retrieval.types import ImageError
 from retrieval.ui.french import in_both
 from retrieval.ui.texts import TEXTS
+from retrieval.ui.training.texts import TRAINING_TEXTS
 from tests.running import BAD_PICTURES, ROOT
 
 # Every notice starts so; tests/test_fallback.py holds that the core says it in these words.
 STANDS_IN = "The siamese model answers, as the main one does not open: "
 
 
-def test_both_languages_have_the_same_keys_and_holes() -> None:
-    assert TEXTS["en"].keys() == TEXTS["fr"].keys()
-    for key, english in TEXTS["en"].items():
-        assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", TEXTS["fr"][key])), key
+@pytest.mark.parametrize("texts", [TEXTS, TRAINING_TEXTS], ids=["search", "training"])
+def test_both_languages_have_the_same_keys_and_holes(texts: dict[str, dict[str, str]]) -> None:
+    assert texts["en"].keys() == texts["fr"].keys()
+    for key, english in texts["en"].items():
+        assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", texts["fr"][key])), key
 
 
-def test_every_text_the_page_names_exists() -> None:
+@pytest.mark.parametrize("training", [False, True])
+def test_every_text_the_page_names_exists(training: bool) -> None:
     assets = ROOT / "retrieval" / "ui" / "assets"
-    source = "".join(path.read_text() for path in [*assets.glob("*.html"), *assets.glob("*.js")])
+    paths = [path for ending in ("html", "js") for path in assets.glob(f"*.{ending}")]
+    source = "".join(path.read_text() for path in paths if path.name.startswith("training") == training)
     named = re.findall(r'data-t(?:-label)?="(\w+)"', source) + re.findall(r'\bt\("(\w+)"[,)]', source)
-    assert set(named) <= TEXTS["en"].keys()
+    assert named
+    assert set(named) <= TEXTS["en"].keys() | (TRAINING_TEXTS["en"].keys() if training else set())
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)

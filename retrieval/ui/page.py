@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Sequence
 
 import gradio as gr
 
@@ -12,8 +11,10 @@ from retrieval.search import SearchService
 from retrieval.types import BundleError
 from retrieval.ui import api
 from retrieval.ui.answers import page_about, page_ask
+from retrieval.ui.parts import part
 from retrieval.ui.texts import TEXTS
 from retrieval.ui.theme import asset
+from retrieval.ui.training.page import add_training_page
 
 EXAMPLES = ("rose", "fish", "bird", "butterfly", "ship", "tree", "star", "heart")
 # What Gradio itself writes to disk (uploads through the API) is looked at this often and gone by that age.
@@ -21,36 +22,27 @@ DELETE_CACHE_S = (300, 600)
 
 
 def build_page(service: SearchService) -> gr.Blocks:
-    """The whole interface over the open collections: the page and its named endpoints.
+    """The whole interface over the open collections: both pages and the named endpoints.
 
     Raises BundleError when no collection is open.
     """
     if not service.collections:
         raise BundleError("No collection is open; wanted: a bundle in hub_assets/starter/ or in COLLECTIONS.")
     with gr.Blocks(title="Burin", analytics_enabled=False, delete_cache=DELETE_CACHE_S) as page:
-        _part("masthead", serves=[page_about(service), page_ask(service)])
+        part("masthead", serves=[page_about(service), page_ask(service)])
         with gr.Row(elem_id="burin-room"):
             with gr.Column(elem_id="burin-desk"), gr.Tabs(elem_id="burin-tabs"):
                 with gr.Tab(TEXTS["en"]["tab_sketch"], id="sketch"):
-                    _part("pad", template=asset("pad.html").replace("@examples", _example_buttons()))
+                    part("pad", template=asset("pad.html").replace("@examples", _example_buttons()))
                 with gr.Tab(TEXTS["en"]["tab_upload"], id="upload"):
-                    _part("upload")
+                    part("upload")
             with gr.Column(elem_id="burin-gallery"):
-                _part("results")
-        _part("colophon", template=asset("colophon.html").replace("@duplicate", duplicate_link()))
+                part("results")
+        colophon = asset("colophon.html").replace("@duplicate", duplicate_link())
+        part("colophon", template=colophon)
         api.add_endpoints(service)
+    add_training_page(page, service, colophon)
     return page
-
-
-def _part(name: str, *, template: str | None = None, serves: Sequence[Callable] = ()) -> gr.HTML:
-    """One part of the page. Its script waits for the masthead, whatever order Gradio renders them in."""
-    return gr.HTML(
-        html_template=template or asset(f"{name}.html"),
-        js_on_load=f"burin.mount({name!r}, element, props, server)",
-        apply_default_css=False,
-        server_functions=list(serves) or None,
-        elem_id=f"burin-{name}",
-    )
 
 
 def _example_buttons() -> str:

@@ -10,6 +10,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Burin: draw an engraving, find its like",
         "tagline": "Draw it, and find its like.",
+        "pages": "Pages",
+        "page_search": "Search",
+        "page_training": "Training",
         "collection": "Collection",
         "records_count": "{n} records",
         "source_starter": "embedded starter",
@@ -152,6 +155,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "fr": {
         "title": "Burin : dessinez une gravure, trouvez sa pareille",
         "tagline": "Dessinez-la, trouvez sa pareille.",
+        "pages": "Pages",
+        "page_search": "Recherche",
+        "page_training": "Entraînement",
         "collection": "Collection",
         "records_count": "{n} notices",
         "source_starter": "jeu de départ embarqué",

@@ -6,7 +6,7 @@
 window.burin = (() => {
   const ANSWER_WITHIN_MS = 20000;
   const AT_ONCE = 2; // questions on the way; a third waits, and a newer one takes its place
-  const parts = {}; // name -> function(element), filled in by the other files
+  const parts = {}; // name -> function(element, server), filled in by the other files
   const started = new Set();
   const waiting = [];
   const listeners = {};
@@ -124,11 +124,11 @@ window.burin = (() => {
   }
 
   // ---- starting the parts
-  function start(name, element) {
+  function start(name, element, partServer) {
     if (started.has(element)) return;
     started.add(element);
     translate(element);
-    parts[name](element);
+    parts[name](element, partServer);
   }
   // What is open is asked when the page opens: a newer version may have come since the app started.
   async function told(partServer, attempts = 3) {
@@ -148,7 +148,7 @@ window.burin = (() => {
       server = partServer;
       speak(recall("lang") || (navigator.language || "en").slice(0, 2).toLowerCase());
     }
-    waiting.push([name, element]);
+    waiting.push([name, element, partServer]);
     if (state.meta) waiting.splice(0).forEach((entry) => start(...entry));
   }
 

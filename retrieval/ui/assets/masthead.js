@@ -6,6 +6,12 @@ burin.parts.masthead = (element) => {
   const select = element.querySelector("select");
   const notice = element.querySelector(".notice");
   const names = Object.keys(state.meta.collections);
+  // Gradio's own name of the page; the way goes both ways.
+  const here = window.gradio_config?.current_page || "";
+  element.querySelectorAll("[data-page]").forEach((link) => {
+    link.href = `${burin.root()}/${link.dataset.page}`;
+    if (link.dataset.page === here) link.setAttribute("aria-current", "page");
+  });
 
   function draw() {
     const shelf = burin.shelf();
