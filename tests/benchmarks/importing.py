@@ -2,8 +2,9 @@
 
 As many rows as Kaggle's Food Ingredients and Recipe Dataset has, in its layout, made by code into a temporary
 folder: pictures of its size cut out of the cookbook's illustrations, texts of its length. Then the command a
-person would give, a service opened in a process of its own, and searches by changed pictures. The machine's
-load is printed before and after; quote the figures only from a quiet one.
+person would give, a service opened in a process of its own, and searches by changed pictures. What these find
+tells little here, where 133 pictures are of one illustration. The machine's load is printed before and after;
+quote the figures only from a quiet one.
 """
 
 from __future__ import annotations
