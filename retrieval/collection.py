@@ -30,11 +30,11 @@ class Collection:
 
     name, titles, version, columns, readings, query_kinds, default_k, most_k, words, terms_fr, figures, probe,
     model_repository, model_revision: from the manifest. config: what model/config.json holds. source:
-    "starter", "folder", "hub", "cache" for what an earlier start had from the Hub, or "siamese" when that
-    bundle stands in for the main one; notice: then a sentence that says so and why, otherwise empty.
-    repository, revision: the dataset's on the Hub, set by who fetched it. encoder, segmenter, classifier,
-    comparison: None in a bundle that has none. labels: sorted names. labels_N, embeddings_ND: per row, in the
-    order of the records, of which there may be none.
+    "starter", "folder", "hub", "cache" for what an earlier start had from the Hub, "run" for one that was
+    trained here, or "siamese" when that bundle stands in for the main one; notice: then a sentence that says
+    so and why, otherwise empty. repository, revision: the dataset's on the Hub, set by who fetched it.
+    encoder, segmenter, classifier, comparison: None in a bundle that has none. labels: sorted names.
+    labels_N, embeddings_ND: per row, in the order of the records, of which there may be none.
     layouts_NL: what is where in each record's picture, None where the bundle does not tell. index,
     layout_index: of both. by: what it can be searched by.
     """

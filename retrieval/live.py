@@ -3,6 +3,9 @@
 A new version is fetched, verified, opened and asked the probe beside the one that serves; then one assignment
 puts it in its place, and searches that run end on the old one. A version that does not come whole, does not
 verify or answers the probe otherwise is kept out until the repository moves on, and that is said.
+
+A bundle of this machine may take the place of what is followed, or a name of its own; it serves until it is
+taken back, also after a restart where a file remembers it.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from hub_assets.client import Hub, Kind
 from hub_assets.pins import Pin
 from retrieval import probe
 from retrieval.collection import Collection
+from retrieval.placed import Local, Placed
 from retrieval.search import SearchService
 from retrieval.types import BundleError, HubError
 
@@ -58,10 +62,14 @@ class Live:
     """The service and what its collections follow. One thread looks; any may wake it."""
 
     def __init__(
-        self, opened_from: Mapping[str, Pin | Path], hub: Hub | None = None, poll_s: float = POLL_S
+        self,
+        opened_from: Mapping[str, Pin | Path],
+        hub: Hub | None = None,
+        poll_s: float = POLL_S,
+        remembers: Path | None = None,
     ) -> None:
-        """opened_from: name -> Hub pin, or folder of a bundle. hub: needed where there is a pin.
-        Raises ValueError for a poll below a second."""
+        """opened_from: name -> Hub pin, or folder of a bundle. hub: needed where there is a pin. remembers: a
+        file that keeps which bundles of this machine serve. Raises ValueError for a poll below a second."""
         if not poll_s >= 1.0:
             raise ValueError(f"the Hub is asked every {poll_s} s; wanted: a second or more")
         self.service = SearchService({}, self.notices)
@@ -74,6 +82,7 @@ class Live:
         self._woken, self._stopped = threading.Event(), threading.Event()
         self._due: set[str] = set()
         self._brought: set[tuple[Kind, str, str]] = set()
+        self._placed = Placed(remembers)
 
     def open(self, within_s: float = START_WITHIN_S) -> SearchService:
         """Open every collection: what an earlier start had of its pin and the cache still holds, without a
@@ -98,7 +107,44 @@ class Live:
         if not self.service.collections:
             for name, folder in starters.items():  # better than a page that cannot be shown
                 self._place(name, Collection.open(folder, "starter"), only_if_none=True)
+        for name, local, collection in self._placed.remembered():
+            with self._placing:
+                self._serve_local(name, local, collection)
         return self.service
+
+    def place_local(self, name: str, folder: Path, version: str) -> None:
+        """Serve a bundle of this machine under a name, at once and until `take_back`; what is followed waits
+        behind it. version: what it is called, no two of one name alike. Raises BundleError for one that does
+        not verify, and then nothing has changed."""
+        local = Local(folder, version)
+        collection = local.open()
+        with self._placing:
+            self._serve_local(name, local, collection)
+            self._placed.remember()
+
+    def take_back(self, name: str) -> Local | None:
+        """Serve again what served before the bundle of this machine that serves, which is returned; a name
+        that was new is served no more. None where no such bundle serves. Raises BundleError where the one
+        before does not open any more. Where it raises or returns None nothing has changed."""
+        with self._placing:
+            if name not in self._placed:
+                return None
+            below = self._placed.below(name)
+            taken = self._placed.pop(name)
+            if below is None:
+                self.service.remove(name)
+            else:
+                self.service.place(name, below, order=tuple(self._opened_from))
+            self._placed.remember()
+        return taken
+
+    def placed(self) -> dict[str, tuple[Local, ...]]:
+        """By name, the bundles of this machine that were placed and not taken back; the last one serves."""
+        return self._placed.stacks()
+
+    def _serve_local(self, name: str, local: Local, collection: Collection) -> None:
+        self._placed.push(name, local, self.service.collections.get(name))
+        self.service.place(name, collection, order=tuple(self._opened_from))
 
     def _open_cached(self, name: str) -> bool:
         pin = self.pins[name]
@@ -172,7 +218,7 @@ class Live:
         """Per pinned collection, a sentence where something is not as it was meant."""
         said = {}
         for name, standing in self._standings.items():
-            here = self.service.collections.get(name)
+            here = self._followed(name)
             if standing.refused:
                 said[name] = f"Version {standing.refused[:8]} is kept out: {standing.reason}"
             elif here is None:
@@ -205,12 +251,16 @@ class Live:
         """The pins that nothing of the Hub serves yet."""
         return {name for name in self.pins if not self._serving(name)}
 
+    def _followed(self, name: str) -> Collection | None:
+        """What is open of a pin, whether it serves or a bundle of this machine does in its place."""
+        return self._placed.before.get(name) if name in self._placed else self.service.collections.get(name)
+
     def _serving(self, name: str) -> str:
-        here = self.service.collections.get(name)
+        here = self._followed(name)
         return here.revision if here is not None else ""
 
     def _model_of(self, name: str) -> str:
-        here = self.service.collections.get(name)
+        here = self._followed(name)
         return here.model_repository if here is not None else ""
 
     def _bring(self, pin: Pin, commit: str) -> None:
@@ -218,7 +268,7 @@ class Live:
         folder = fetch.fetch(self._hub, pin.repository, commit)
         self._place(pin.name, self._opened(pin, commit, folder, "hub"))
         fetch.remember(self._hub, pin, commit)
-        here = self.service.collections[pin.name]
+        here = self._followed(pin.name)
         with self._placing:
             self._brought.add(("dataset", here.repository, here.revision))
             self._brought.add(("model", here.model_repository, here.model_revision))
@@ -226,7 +276,8 @@ class Live:
 
     def _tidy(self) -> None:
         """Drop from the cache what was brought here and is served no more: a version a week fills a disk."""
-        known = [*self.service.collections.values(), *self.service.replaced()]
+        behind = [one for one in self._placed.before.values() if one is not None]
+        known = [*self.service.collections.values(), *self.service.replaced(), *behind]
         used = {("dataset", one.repository, one.revision) for one in known}
         used |= {("model", one.model_repository, one.model_revision) for one in known}
         for brought in self._brought - used:
@@ -242,5 +293,8 @@ class Live:
     def _place(self, name: str, collection: Collection, only_if_none: bool = False) -> None:
         with self._placing:
             if only_if_none and name in self.service.collections:
+                return
+            if name in self._placed:  # it serves when the bundle of this machine is taken back
+                self._placed.before[name] = collection
                 return
             self.service.place(name, collection, order=tuple(self._opened_from))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-# Figures of this group are those of the encoder before it was trained (train/bundling.py).
-FROZEN = "frozen encoder"
 # Of a protocol, for programs: no figure for people.
 UNREAD = ("protocol",)
 
@@ -15,7 +13,7 @@ UNREAD = ("protocol",)
 @dataclass(frozen=True)
 class Figure:
     """A measured share in [0, 1]. interval: of 95%. counts: on how many of what, where that is its own.
-    before, before_interval: the same of the frozen encoder, None where that was not asked."""
+    before, before_interval: the same of the encoder before it was trained, None where that was not asked."""
 
     name: str
     value: float
@@ -35,15 +33,15 @@ class FigureGroup:
     facts: tuple[tuple[str, str | float], ...] = ()
 
 
-def figure_groups(measured: Mapping[str, Any]) -> list[FigureGroup]:
+def figure_groups(measured: Mapping[str, Any], frozen: Any = None) -> list[FigureGroup]:
     """A manifest's figures as groups to read. A value stands as a number, as {"value", "interval"}, or as a
-    number beside another of the same name and "interval"."""
-    before = {one.name: one for group in _groups("", measured.get(FROZEN) or {}) for one in group.shares}
-    found = []
-    for group in _groups("", {name: value for name, value in measured.items() if name != FROZEN}):
-        shares = tuple(_beside(one, before.get(one.name)) for one in group.shares)
-        found.append(FigureGroup(group.name, shares, group.facts))
-    return found
+    number beside another of the same name and "interval". frozen: those of the encoder before it was trained,
+    measured on the same."""
+    before = {(group.name, one.name): one for group in _groups("", _object(frozen)) for one in group.shares}
+    return [
+        replace(group, shares=tuple(_beside(one, before.get((group.name, one.name))) for one in group.shares))
+        for group in _groups("", measured)
+    ]
 
 
 def _beside(figure: Figure, before: Figure | None) -> Figure:
@@ -113,51 +111,52 @@ class Training:
     size: tuple[int, int]
     stages: tuple[Stage, ...] = ()
     data: tuple[str, ...] = ()
-    curve: Mapping[str, Any] | None = None
+    curve: Mapping[str, Any] = field(default_factory=dict)
 
 
 def training_of(config: Mapping[str, Any]) -> Training:
-    """From model/config.json, of which any part may be missing."""
-    masks = config.get("segmenter")
-    if isinstance(masks, Mapping) and "backbone" not in config:
-        learnt = masks.get("training") or {}
-        stage = Stage(
-            "", "", "all", float(learnt.get("minutes") or 0), "minutes", int(learnt.get("crop_width") or 0)
-        )
+    """From model/config.json, of which any part may be missing or of another kind than ours."""
+    masks = _object(config.get("segmenter"))
+    if masks and "backbone" not in config:
+        learnt = _object(masks.get("training"))
+        width = int(_number(learnt.get("crop_width")))
+        stage = Stage("", "", "all", _number(learnt.get("minutes")), "minutes", width)
         return Training(
             backbone=str(masks.get("network", "")),
             variant=str(learnt.get("loss", "")),
             dim=0,
-            size=(int(masks.get("height") or 0), int(masks.get("width") or 0)),
+            size=(int(_number(masks.get("height"))), int(_number(masks.get("width")))),
             stages=(stage,) if stage.amount else (),
             data=_names(learnt.get("data")),
         )
-    side = int(config.get("size") or 0)
-    learnt = config.get("training") or {}
+    side = int(_number(config.get("size")))
+    learnt = _object(config.get("training"))
     return Training(
         backbone=str(config.get("backbone", "")),
         variant=str(config.get("variant", "")),
-        dim=int(config.get("dim") or 0),
+        dim=int(_number(config.get("dim"))),
         size=(side, side),
         stages=tuple(_stages(learnt)),
-        data=tuple(_data(learnt.get("data") or {})),
-        curve=config.get("curve") or {},
+        data=tuple(_data(_object(learnt.get("data")))),
+        curve=_object(config.get("curve")),
     )
 
 
 def _stages(learnt: Mapping[str, Any]) -> Iterator[Stage]:
     """Those of the runs it began with first."""
-    if isinstance(learnt.get("before"), Mapping):
-        yield from _stages(learnt["before"])
-    for phase in learnt.get("phases") or ():
-        unit = "epochs" if phase.get("epochs") else "pictures"
+    before = _object(learnt.get("before"))
+    if before:
+        yield from _stages(before)
+    phases = learnt.get("phases")
+    for phase in map(_object, phases if isinstance(phases, list) else ()):
+        unit = "epochs" if _number(phase.get("epochs")) else "pictures"
         yield Stage(
             str(phase.get("name", "")),
             str(phase.get("miner", "")),
             str(phase.get("learns", "all")),
-            float(phase.get(unit) or 0),
+            _number(phase.get(unit)),
             unit,
-            int(phase.get("size") or 0),
+            int(_number(phase.get("size"))),
         )
 
 
@@ -169,4 +168,12 @@ def _data(named: Mapping[str, Any]) -> Iterator[str]:
 def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value else ()
-    return tuple(str(one) for one in value or ())
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: Any) -> float:
+    return float(value) if _is_number(value) else 0.0

@@ -70,6 +70,11 @@ class SearchService:
         known = [one for one in order if one in opened]
         self.collections = {one: opened[one] for one in [*known, *(n for n in opened if n not in known)]}
 
+    def remove(self, name: str) -> None:
+        """Serve nothing under this name from the next question on. To be called as `place` is."""
+        self.collections = {one: opened for one, opened in self.collections.items() if one != name}
+        self._replaced = {one: opened for one, opened in self._replaced.items() if one != name}
+
     def collection(self, name: str) -> Collection:
         if not isinstance(name, str) or name not in self.collections:
             raise NotFoundError(f"There is no collection {name!r}; wanted: {', '.join(self.collections)}.")

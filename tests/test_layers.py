@@ -67,8 +67,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("retrieval.types", "retrieval.readings", "retrieval.collection", "retrieval.search"),
     ),
     "retrieval.probe": ("retrieval.types", "retrieval.segmentation", "retrieval.collection"),
+    "retrieval.placed": ("retrieval.types", "retrieval.collection"),
     "retrieval.live": (
-        *("retrieval.types", "retrieval.collection", "retrieval.probe", "retrieval.search"),
+        *("retrieval.types", "retrieval.collection", "retrieval.probe", "retrieval.placed"),
+        "retrieval.search",
         *("hub_assets.bundle", "hub_assets.client", "hub_assets.fetch", "hub_assets.pins"),
     ),
     "retrieval.__main__": SERVES,

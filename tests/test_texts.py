@@ -83,4 +83,4 @@ def test_why_the_siamese_model_answers_is_said_in_french_too(reason: str, french
 
 
 def test_each_source_of_a_collection_has_a_name() -> None:
-    assert {f"source_{name}" for name in ("starter", "folder", "hub", "siamese")} <= TEXTS["en"].keys()
+    assert {f"source_{name}" for name in ("starter", "folder", "hub", "siamese", "run")} <= TEXTS["en"].keys()

@@ -103,6 +103,7 @@ class Models:
             for record in collection.records[step // 2 :: step][:SHOWN]
             if collection.has_picture(record.id)
         ]
+        measured = figure_groups(collection.figures, collection.config.get("before"))
         return {
             "name": name,
             "titles": dict(collection.titles),
@@ -124,7 +125,7 @@ class Models:
                 column.name: {"en": column.title_en, "fr": column.title_fr, "shown": column.shown}
                 for column in collection.columns
             },
-            "figures": [asdict(group) for group in figure_groups(collection.figures)],
+            "figures": [asdict(group) for group in measured],
             "training": asdict(training_of(collection.config)),
         }
 
