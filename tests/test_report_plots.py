@@ -116,6 +116,28 @@ def test_curves_lay_the_phases_end_to_end(tmp_path):
     assert_picture(tmp_path / "curves.png")
 
 
+def test_a_bundle_keeps_how_it_was_learnt_in_few_numbers():
+    events = [
+        {"phase": "head", "step": step, "of": 900, "loss": 1.0 - step / 900, "active": 0.5}
+        for step in range(900)
+    ]
+    checks = [
+        {"phase": "head", "step": step, "of": 900, "validation": {"mAP": 0.3, "recall@1": step / 900}}
+        for step in (301, 601)
+    ]
+    told = report_run.curve([*events, *checks, {"phase": "end", "step": 0, "of": 10, "loss": 0.25}], most=100)
+    assert 100 <= len(told["at"]) <= 120
+    assert {len(told[name]) for name in ("loss", "active", "recall@1")} == {len(told["at"])}
+    assert [round(value, 3) for value in told["recall@1"] if value is not None] == [0.334, 0.668]
+    assert (told["phases"], told["of"]) == ({"head": 0, "end": 900}, 901)
+    assert told["loss"][0] == 1.0
+    json.dumps(told)
+
+
+def test_a_run_that_made_no_step_keeps_no_curve():
+    assert report_run.curve([{"job": "fit", "at": "2026-01-01"}]) == {}
+
+
 def test_a_phase_that_ended_early_is_as_long_as_it_was(tmp_path):
     early = [{"phase": "head", "step": step, "of": 1000, "triplet": 0.5} for step in (0, 20)]
     report_run.curves([*early, {"phase": "end", "step": 0, "of": 50, "triplet": 0.4}], tmp_path)

@@ -122,6 +122,10 @@ def test_the_bundle_answers_as_the_run_did(data, run):
     own = [match for match in found.matches if match.similarity > 0.999]
     assert own, "the picture itself is a record of the bundle"
     assert own[0].record.label == answers.query_labels[0]
+    config = service.collection("shapes").config
+    assert config["before"]["mAP@all"].keys() == service.collection("shapes").figures["mAP@all"].keys()
+    assert 0 < config["curve"]["phases"]["end"] < config["curve"]["of"]
+    assert len(config["curve"]["at"]) == len(config["curve"]["loss"])
     vector = service.embedding("shapes", asked, "photo")
     assert float(vector @ answers.query_QD[0]) == pytest.approx(1.0, abs=1e-3)
     assert service.picture("shapes", found.matches[0].record.id)[8:12] == b"WEBP"
@@ -138,6 +142,7 @@ def test_a_run_that_beats_nothing_is_exported_frozen_and_says_so(data, run, caps
     assert ("does not beat" in said) == (config["variant"] == "raw")
     assert "difference" in said
     assert config["dim"] == (1280 if config["variant"] == "raw" else 16)
+    assert ("before" in config) == (config["variant"] != "raw")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from train.material import Material, gather
 from train.metrics import paired_difference_interval
 from train.model import EmbeddingModel
 from train.records import thumbnail, write_records
+from train.report_run import curve, read_events
 from train.samples import Sample
 from train.smoothing import smoothed
 from train.tables import RECIPE_SHOWN
@@ -93,11 +94,13 @@ def _write(
             said = f"the frozen backbone, which {run.name} does not beat: {compared}; --force keeps the run's"
             network, encoder, answers, measured = frozen, peer, peer_answers, peer_measured
             served = _served(frozen, config, FROZEN_SIZE) | {"variant": "raw"}
+        if network is not frozen:
+            served |= {"before": _headlines(peer_measured), "curve": curve(read_events(run / "events.jsonl"))}
     if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
         served["comparison"] = _comparison(run)
     records = material.on("train", "validation", "test", domain=_shown(config))
     vectors_ND = smoothed(_vectors(records, encoder, answers, config), config.smoothing)
-    headlines = {key: measured[key] for key in HEADLINES if key in measured}
+    headlines = _headlines(measured)
     own = sorted({column for record in records for column in record.fields})
     known = {column.name: column for column in RECIPE_SHOWN}
     manifest = Manifest(
@@ -128,6 +131,10 @@ def _write(
     return f"{len(records):,} records of {labels:,} labels; {said}"
 
 
+def _headlines(measured: dict[str, Any]) -> dict[str, Any]:
+    return {key: measured[key] for key in HEADLINES if key in measured}
+
+
 def _vectors(records: list[Sample], encoder: Encoder, answers: Answers, config: TrainConfig) -> np.ndarray:
     """(N, D) vectors of the records, not smoothed; those that the test had need no second look."""
     known = dict(zip(answers.query_names.tolist(), answers.query_QD, strict=True))
@@ -154,7 +161,8 @@ def write_run(run: Path, folder: Path) -> None:
 
 
 def _served(network: EmbeddingModel, config: TrainConfig, size: int) -> dict[str, Any]:
-    """model/config.json, as serving and people read it."""
+    """model/config.json, as serving and people read it; an export adds "before", the figures of the frozen
+    backbone on the same test, and "curve", how the run learnt."""
     return {
         "backbone": config.backbone,
         "variant": config.variant,

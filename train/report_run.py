@@ -66,6 +66,20 @@ def stopped_words(early: Mapping[str, Any]) -> str:
     return f"stopped early, in {early['phase']} at step {early['step']:,} of {early['of']:,}"
 
 
+def curve(events: Sequence[Mapping[str, Any]], most: int = 200) -> dict[str, Any]:
+    """How a run learnt, in few numbers: {"at": [steps], "loss": [...], "active": [...], "recall@1": [...],
+    "phases": {name: the step it began at}, "of": steps}; None where a step did not tell. At most about `most`
+    steps, and every validation; {} for a run that made no step."""
+    rows, begins, steps = _laid_end_to_end(events)
+    every = max(1, len(rows) // most)
+    kept = [row for number, row in enumerate(rows) if number % every == 0 or "validation recall@1" in row]
+    if not any("loss" in row for row in kept):
+        return {}
+    names = {"at": "at", "loss": "loss", "active": "active", "recall@1": "validation recall@1"}
+    told = {name: [row.get(key) for row in kept] for name, key in names.items()}
+    return told | {"phases": begins, "of": steps}
+
+
 def _laid_end_to_end(events: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, int], int]:
     """One row for each place of the run, "at" so many steps; where each phase begins; the number of steps.
 
