@@ -62,8 +62,7 @@ def test_an_entry_that_is_none_is_said_in_one_sentence(text: str, sentence: str)
 def test_whatever_stands_there_is_a_set_of_collections_or_a_sentence(text: str) -> None:
     try:
         found = pins.parse(text)
-    except BurinError as error:
-        assert str(error)
-    else:
-        assert found
-        assert all(isinstance(one, Pin | Path) for one in found.values())
+    except BurinError:
+        return
+    assert found
+    assert all(isinstance(one, Pin | Path) for one in found.values())
