@@ -14,6 +14,7 @@ from retrieval.live import POLL_S, Live
 from retrieval.types import BundleError, BurinError
 from retrieval.ui.page import build_page
 from retrieval.ui.server import launch
+from retrieval.ui.training.desk import open_runs
 
 
 def main() -> None:
@@ -21,9 +22,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         chosen = os.environ.get("COLLECTIONS", "").strip()
-        live = Live(pins.parse(chosen) if chosen else bundle.starters(), poll_s=poll_seconds())
+        opened_from, runs = pins.parse(chosen) if chosen else bundle.starters(), open_runs()
+        remembers = runs.root / "live.json" if runs else None
+        live = Live(opened_from, poll_s=poll_seconds(), remembers=remembers)
         service = live.open()
-        page = build_page(service)
+        page = build_page(service, live, runs)
         live.follow()
         launch(service, page, live)
     except BurinError as error:

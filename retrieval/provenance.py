@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+# Of these less is better, and none is a share of anything: said, not drawn.
+SAID = ("ECE",)
 # Of a protocol, for programs: no figure for people.
 UNREAD = ("protocol",)
 
@@ -56,7 +58,9 @@ def _groups(title: str, measured: Mapping[str, Any]) -> Iterator[FigureGroup]:
         if name in UNREAD or (name.endswith(" interval") and name.removesuffix(" interval") in measured):
             continue
         interval = _interval(measured.get(f"{name} interval"))
-        if isinstance(value, Mapping) and _is_share(value.get("value")):
+        if isinstance(value, Mapping) and name in SAID and _is_number(value.get("value")):
+            facts.append((name, value["value"]))
+        elif isinstance(value, Mapping) and _is_share(value.get("value")):
             counts = tuple((key, one) for key, one in value.items() if key != "value" and _is_number(one))
             shares.append(Figure(name, float(value["value"]), _interval(value.get("interval")), counts))
         elif isinstance(value, Mapping):

@@ -50,6 +50,7 @@ def run_app(folder: Path, **environment: str) -> Iterator[RunningApp]:
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_TEMP_DIR": str(folder / "gradio"),
+        "BURIN_RUNS": str(folder / "runs"),
         "PYTHONUNBUFFERED": "1",
         **environment,
     }

@@ -75,8 +75,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "retrieval.__main__": SERVES,
     "retrieval.ui": (
-        *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.ui"),
-        *("hub_assets", "train.config", "train.runs"),
+        *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.probe"),
+        *("retrieval.ui", "hub_assets", "train.config", "train.runs"),
     ),
     "hub_assets": ("hub_assets", "retrieval.types"),
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),

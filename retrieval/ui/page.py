@@ -7,6 +7,7 @@ import os
 
 import gradio as gr
 
+from retrieval.live import Live
 from retrieval.search import SearchService
 from retrieval.types import BundleError
 from retrieval.ui import api
@@ -15,14 +16,16 @@ from retrieval.ui.parts import part
 from retrieval.ui.texts import TEXTS
 from retrieval.ui.theme import asset
 from retrieval.ui.training.page import add_training_page
+from train.runs import Runs
 
 EXAMPLES = ("rose", "fish", "bird", "butterfly", "ship", "tree", "star", "heart")
 # What Gradio itself writes to disk (uploads through the API) is looked at this often and gone by that age.
 DELETE_CACHE_S = (300, 600)
 
 
-def build_page(service: SearchService) -> gr.Blocks:
-    """The whole interface over the open collections: both pages and the named endpoints.
+def build_page(service: SearchService, live: Live | None = None, runs: Runs | None = None) -> gr.Blocks:
+    """The whole interface over the open collections: both pages and the named endpoints. live, runs: what
+    training needs; without them it is not offered.
 
     Raises BundleError when no collection is open.
     """
@@ -41,7 +44,7 @@ def build_page(service: SearchService) -> gr.Blocks:
         colophon = asset("colophon.html").replace("@duplicate", duplicate_link())
         part("colophon", template=colophon)
         api.add_endpoints(service)
-    add_training_page(page, service, colophon)
+    add_training_page(page, service, colophon, live, runs)
     return page
 
 

@@ -143,7 +143,8 @@ window.burin = (() => {
     if (name === "masthead") {
       state.meta = await told(partServer);
       texts = state.meta.texts;
-      state.collection = state.meta.collection;
+      const wanted = new URLSearchParams(location.search).get("collection");
+      state.collection = Object.hasOwn(state.meta.collections, wanted) ? wanted : state.meta.collection;
       state.k = shelf().k.value;
       server = partServer;
       speak(recall("lang") || (navigator.language || "en").slice(0, 2).toLowerCase());

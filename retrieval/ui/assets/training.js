@@ -13,7 +13,20 @@ burin.parts.training = (element, server) => {
     } catch {
       return { error: { en: state.meta.texts.en.no_answer, fr: state.meta.texts.fr.no_answer } };
     }
+    // Signed out meanwhile, or never in: the page shows what is left.
+    if (reply?.refused) {
+      await page.greet();
+      return { error: { en: state.meta.texts.en["closed_" + reply.refused], fr: state.meta.texts.fr["closed_" + reply.refused] } };
+    }
     return reply;
+  };
+  // Asks again and again until `until` holds or the room is left. A question that fails is asked again.
+  page.poll = async (every, ask, until) => {
+    for (;;) {
+      const reply = await ask();
+      if (reply === null || until(reply)) return reply;
+      await new Promise((resolve) => setTimeout(resolve, every));
+    }
   };
   page.problem = (error, retry) => make("div", { class: "problem", role: "alert" },
     make("p", {}, burin.title(error)),
@@ -23,7 +36,10 @@ burin.parts.training = (element, server) => {
   // ---- words: a collection's own, then those of figures
   page.term = (text, model) => (state.lang !== "fr" ? String(text)
     : model?.terms_fr?.[text] || state.meta.terms_fr[text] || String(text));
-  page.named = (text, model) => burin.capital(page.term(String(text).replaceAll("_", " "), model));
+  page.named = (text, model) => {
+    const name = page.term(String(text).replaceAll("_", " "), model);
+    return /^.[A-Z]/.test(name) ? name : burin.capital(name); // mAP and kNN are written so
+  };
   page.pictureUrl = (path) => (path.startsWith("data:") ? path : burin.root() + "/" + path);
   // A record's picture, or a quiet tile with its name.
   page.picture = (record, label, alt = "") => {
@@ -61,6 +77,9 @@ burin.parts.training = (element, server) => {
       element.querySelector(`#room-${one.dataset.room}`).hidden = !chosen;
     }
     page.room = room.dataset.room;
+    const strip = room.parentElement; // on a phone it is wider than the page
+    strip.scrollLeft = Math.max(0, room.offsetLeft - strip.offsetLeft + room.offsetWidth - strip.clientWidth + 24);
+    element.querySelector(".lead").hidden = page.room !== "models";
     page.rooms[page.room]?.(room.dataset.room === wanted ? detail : undefined);
   }
   for (const room of rooms) {
@@ -77,9 +96,21 @@ burin.parts.training = (element, server) => {
   addEventListener("popstate", enter);
   addEventListener("hashchange", enter);
 
+  // ---- who is here, and what they may
+  page.greet = async () => {
+    const reply = await server.who(null).catch(() => ({ able: false, may: false, reason: "" }));
+    page.visitor = reply;
+    const place = element.querySelector(".who");
+    const back = `?_target_url=${encodeURIComponent(location.pathname)}`;
+    place.replaceChildren(...(reply.name ? [make("span", {}, t("signed_in_as", { name: reply.name })),
+      reply.signs_in ? make("a", { href: `${burin.root()}/logout${back}` }, t("sign_out")) : ""] : []));
+    for (const room of rooms) room.hidden = room.dataset.room === "new" ? !reply.able : room.dataset.room === "runs" ? !reply.may : false;
+    page.signIn = reply.signs_in ? `${burin.root()}/login/huggingface${back}` : null;
+  };
+
   for (const begin of page.parts || []) begin(page);
-  burin.on("language", () => { burin.translate(element); enter(); });
-  enter();
+  burin.on("language", async () => { await page.greet(); burin.translate(element); enter(); });
+  page.greet().then(enter);
 };
 // The other files of the page add themselves here; each gets the page once it is there.
 burin.training = { parts: [] };

@@ -44,15 +44,36 @@ def for_trainers(ask: Callable[[Any, Access], dict[str, Any]]) -> Callable:
     return asked
 
 
-def who(_: Any, profile: gr.OAuthProfile | None, request: gr.Request) -> dict[str, Any]:
-    """What the page shows of training to this visitor."""
-    visitor = access.decide(_http(request), profile.username if profile else None)
-    return {
-        "may": visitor.may,
-        "name": visitor.name,
-        "reason": visitor.reason,
-        "signs_in": access.offers_sign_in(),
-    }
+def for_publishers(ask: Callable[[Any, Access, str | None], dict[str, Any]]) -> Callable:
+    """As for_trainers, for a question that acts on the Hub with the token of who signed in there. The token
+    is in the session of their browser, and is handed on to the question alone."""
+
+    def asked(
+        question: Any, profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request
+    ) -> dict[str, Any]:
+        visitor = access.decide(_http(request), profile.username if profile else None)
+        if not visitor.may:
+            return {"refused": visitor.reason}
+        return _answered(lambda: ask(question, visitor, token.token if token else None))
+
+    asked.__name__ = ask.__name__
+    return asked
+
+
+def who(able: bool) -> Callable:
+    """What the page shows of training to a visitor. able: whether anything can be trained here at all."""
+
+    def who(_: Any, profile: gr.OAuthProfile | None, request: gr.Request) -> dict[str, Any]:
+        visitor = access.decide(_http(request), profile.username if profile else None)
+        return {
+            "able": able,
+            "may": able and visitor.may,
+            "name": visitor.name,
+            "reason": visitor.reason,
+            "signs_in": access.offers_sign_in(),
+        }
+
+    return who
 
 
 def _http(request: Any) -> Any:

@@ -1,10 +1,14 @@
-"""Every sentence of the training page, in English and French. Those of retrieval/ui/texts.py are there too; a
-key that stands in both is this page's own. Both languages have the same keys (a test holds it).
+"""Every sentence of the training page, in English and French: its frame and the models in use here, a new run
+and the runs in the two files beside. Those of retrieval/ui/texts.py are there too; a key that stands in both
+is this page's own. Both languages have the same keys (a test holds it).
 """
 
 from __future__ import annotations
 
-TRAINING_TEXTS: dict[str, dict[str, str]] = {
+from retrieval.ui.training.texts_new import NEW_TEXTS
+from retrieval.ui.training.texts_runs import RUNS_TEXTS
+
+MODELS_TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Burin: teach it your own pictures",
         "tagline": "Teach it your own pictures.",
@@ -189,6 +193,9 @@ TRAINING_TEXTS: dict[str, dict[str, str]] = {
         "sous votre nom.",
     },
 }
+TRAINING_TEXTS: dict[str, dict[str, str]] = {
+    language: MODELS_TEXTS[language] | NEW_TEXTS[language] | RUNS_TEXTS[language] for language in MODELS_TEXTS
+}
 
 # Names of figures and facts, which manifests hold in English.
 TERMS_FR: dict[str, str] = {
@@ -258,4 +265,11 @@ TERMS_FR: dict[str, str] = {
     "batch-hard": "les plus difficiles du lot",
     "pairs": "paires",
     "cross-entropy+dice": "entropie croisée + Dice",
+    "gallery": "notices cherchées",
+    "classes": "classes",
+    "intervals": "intervalles",
+    "MAP@R": "MAP@R",
+    "mAP@all": "mAP@all",
+    "instance recall@1": "rappel@1 de l’exemplaire",
+    "instance recall@10": "rappel@10 de l’exemplaire",
 }
