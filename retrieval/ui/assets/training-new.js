@@ -161,7 +161,7 @@ burin.training.parts.push((page) => {
 
   // ---- it starts
   function starting() {
-    const input = make("input", { type: "text", name: "collection", value: filled.collection, maxlength: "40", pattern: "[a-z0-9][a-z0-9_\\-]{0,39}", required: "", spellcheck: "false", autocomplete: "off", oninput: () => { filled.collection = input.value; } });
+    const input = make("input", { type: "text", name: "called", value: filled.collection, maxlength: "40", pattern: "[a-z0-9][a-z0-9_\\-]{0,39}", required: "", spellcheck: "false", autocomplete: "off", oninput: () => { filled.collection = input.value; } });
     const button = make("button", { type: "submit", class: "primary", "data-do": "start" }, t("start"));
     const wrong = make("div", { "aria-live": "polite" });
     return make("form", { class: "starting", onsubmit: async (event) => {

@@ -64,7 +64,8 @@ burin.parts.training = (element, server) => {
   const place = () => location.hash.slice(1).split("/").map(decodeURIComponent);
   page.go = (...parts) => {
     const hash = "#" + parts.map(encodeURIComponent).join("/");
-    if (location.hash !== hash) history.pushState(null, "", hash);
+    // A whole path: Gradio's page has a base address, which a hash alone would be joined to.
+    if (location.hash !== hash) history.pushState(null, "", location.pathname + location.search + hash);
     enter();
   };
   function enter() {
@@ -101,7 +102,7 @@ burin.parts.training = (element, server) => {
     const reply = await server.who(null).catch(() => ({ able: false, may: false, reason: "" }));
     page.visitor = reply;
     const place = element.querySelector(".who");
-    const back = `?_target_url=${encodeURIComponent(location.pathname)}`;
+    const back = `?_target_url=${encodeURIComponent(`${location.pathname}#new`)}`;
     place.replaceChildren(...(reply.name ? [make("span", {}, t("signed_in_as", { name: reply.name })),
       reply.signs_in ? make("a", { href: `${burin.root()}/logout${back}` }, t("sign_out")) : ""] : []));
     for (const room of rooms) room.hidden = room.dataset.room === "new" ? !reply.able : room.dataset.room === "runs" ? !reply.may : false;

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 # Done at a time, and waiting.
 AT_ONCE, MOST_WAITING = 1, 8
-# How long an answer is kept for who asked for it.
-KEPT_S = 3600.0
+# How long an answer is kept for who asked for it, and how many at most.
+KEPT_S, KEPT = 3600.0, 16
 
 
 @dataclass
@@ -39,9 +39,9 @@ class Background:
     def start(self, owner: str, work: Callable[[], dict[str, Any]]) -> str:
         """Returns the id to ask by. Raises BusyError when too many wait."""
         with self._lock:
-            old = [id for id, task in self._tasks.items() if time.monotonic() - task.made > KEPT_S]
-            for id in old:
-                if self._tasks[id].future.done():
+            done = [id for id, task in self._tasks.items() if task.future.done()]
+            for place, id in enumerate(reversed(done)):
+                if place >= KEPT or time.monotonic() - self._tasks[id].made > KEPT_S:
                     del self._tasks[id]
             if sum(not task.future.done() for task in self._tasks.values()) >= MOST_WAITING:
                 raise BusyError("Too many pictures are being looked at. Try again in a moment.")

@@ -50,7 +50,7 @@ class Results:
 
     def result(self, question: Any, visitor: Access) -> dict[str, Any]:
         """{"run"} -> what was measured, beside the frozen encoder; the names of the report's pictures; and
-        where it stands: {"live": whether it serves, "version", "can_publish", "standing"}."""
+        where it stands: {"version", "serving", "back"}."""
         run = self._runs.get(text_of(question, "run"))
         measured, folder, report = (
             self._runs.figures(run.id) or {},
@@ -173,7 +173,7 @@ class Results:
     def serves(self, run: RunInfo) -> bool:
         """Whether what this run made is in service."""
         stack = self._live.placed().get(run.collection, ())
-        return bool(stack) and stack[-1].version == version_of(run)
+        return bool(stack) and stack[-1].folder == self._runs.bundle(run.id)
 
     def _keep(self) -> None:
         """Runs whose bundle serves, or may serve again, are never cleaned away; all others may be."""
@@ -184,7 +184,7 @@ class Results:
                 self._runs.keep(run.id, folder in used)
 
     def _standing(self, name: str) -> dict[str, Any]:
-        """What serves under a name, and whether there is a way back: {"serving", "back"}."""
+        """What serves under a name, and how many bundles of this machine lie there: {"serving", "back"}."""
         here = self._service.collections.get(name)
         stack = self._live.placed().get(name, ())
         return {
@@ -223,8 +223,9 @@ class Results:
 
 
 def version_of(run: RunInfo) -> str:
-    """What the bundle of a run is called while it serves: when it was made, month to second."""
-    return f"{run.id[4:8]}-{run.id[9:15]}"
+    """What the bundle of a run is called while it serves: the day and the minute it was made, and what tells
+    it from others of that minute. Short enough for the head of the page."""
+    return f"{run.id[6:8]}-{run.id[9:13]}-{run.id[-4:]}"
 
 
 def _headlines(measured: Mapping[str, Any]) -> dict[str, Any]:
