@@ -79,7 +79,7 @@ burin.training.parts.push((page) => {
       training.variant && training.dim ? row(t("variant"), training.variant) : null,
       height ? row(t("takes"), height === width ? `${number(height, 0)} px` : `${number(width, 0)} × ${number(height, 0)} px`) : null,
       row(t("gives"), training.dim ? t("gives_vector", { n: number(training.dim, 0) }) : t("gives_mask", { n: number(model.labels, 0) })),
-      training.data.length ? row(t("learnt_from"), training.data.join(", ")) : null);
+      training.data.length && model.source !== "run" ? row(t("learnt_from"), training.data.join(", ")) : null);
   }
   function stages(model) {
     const { stages: phases } = model.training;

@@ -9,7 +9,10 @@ burin.training.parts.push((page) => {
   const filled = { variant: null, run: {}, data: {}, phases: [], collection: "" };
 
   page.rooms.new = async () => {
-    if (!page.visitor.may) return room.replaceChildren(closed());
+    if (!page.visitor.may) {
+      document.querySelector(".colophon .how").open = true; // what it would be like
+      return room.replaceChildren(closed());
+    }
     if (!told) {
       room.replaceChildren(page.waiting());
       const reply = await page.ask("new_run");
