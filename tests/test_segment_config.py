@@ -13,7 +13,7 @@ from train.segmenters import build
 from train.verbs_segment import chosen_config
 
 PROTOCOLS = sorted((ROOT / "train" / "protocols").glob("streets*.json"))
-SERVED = ("streets", "streets-finish")  # at full size, one after the other; the others are compared
+SERVED = ("streets", "streets-finish", "streets-objects")
 
 
 @pytest.mark.parametrize(

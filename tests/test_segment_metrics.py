@@ -7,7 +7,7 @@ import torch
 from retrieval.segmentation import VOID
 from train import segment_metrics as metrics
 from train.segment_config import SegmenterConfig
-from train.segment_losses import dice_loss, segmentation_loss
+from train.segment_losses import OBJECT, dice_loss, segmentation_loss
 
 NAN = float("nan")
 # 2 x 4 pixels, one of them void in truth.
@@ -115,6 +115,16 @@ def test_the_loss_of_an_even_guess_is_the_logarithm_of_seven_and_void_does_not_c
     )
     assert total.item() == pytest.approx(np.log(7))
     assert set(parts) == {"loss", "cross-entropy"}
+
+
+def test_a_pixel_of_an_object_weighs_what_the_configuration_says():
+    truth_BHW = torch.tensor([[[OBJECT, 0, 0, VOID]]])
+    logits_BCHW = torch.zeros(1, 7, 1, 4)
+    logits_BCHW[0, 0, 0, :] = 2.0
+    config = SegmenterConfig(loss="cross-entropy", object_weight=3.0)
+    total, _ = segmentation_loss(logits_BCHW, truth_BHW, config)
+    flat, other = -torch.log_softmax(logits_BCHW[0, :, 0, 0], dim=0)[[0, OBJECT]]
+    assert total.item() == pytest.approx(float((3 * other + 2 * flat) / 5))
 
 
 def test_the_combined_loss_is_the_sum_of_its_parts():

@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from retrieval.segmentation import ANSWERS, VOID
+from retrieval.segmentation import ANSWERS, CATEGORIES, VOID
 from train.segment_config import SegmenterConfig
+
+OBJECT = CATEGORIES.index("object")
 
 
 def segmentation_loss(
@@ -20,10 +22,13 @@ def segmentation_loss(
     logits_BCHW = F.interpolate(
         logits_BChw.float(), truth_BHW.shape[-2:], mode="bilinear", align_corners=False
     )
-    counted = int((truth_BHW != VOID).sum())
+    weight_C = torch.ones(ANSWERS, device=logits_BChw.device)
+    weight_C[OBJECT] = config.object_weight
+    counted = weight_C[truth_BHW[truth_BHW != VOID]].sum()
     log_shares_BCHW = logits_BCHW.log_softmax(dim=1)  # once for both parts: at full size it is not cheap
     # Summed and divided by hand: the mean over no pixel at all would be no number.
-    total = F.nll_loss(log_shares_BCHW, truth_BHW, ignore_index=VOID, reduction="sum") / max(counted, 1)
+    summed = F.nll_loss(log_shares_BCHW, truth_BHW, weight_C, ignore_index=VOID, reduction="sum")
+    total = summed / counted.clamp(min=1)
     parts = {"cross-entropy": float(total.detach())}
     if config.loss == "cross-entropy+dice":
         overlap = dice_loss(log_shares_BCHW.exp(), truth_BHW)

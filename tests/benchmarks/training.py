@@ -96,9 +96,10 @@ def whole(app: RunningApp, folder: Path, data: Path) -> None:
     print(f"{WHOLE_CLASSES * WHOLE_EACH:,} pictures of {WHOLE_CLASSES} classes, two-phase, from zip to live: "
           f"{(time.monotonic() - started) / 60:.1f} min; its steps in minutes: "
           f"{', '.join(f'{name} {took / 60:.1f}' for name, took in run['seconds'].items())}")  # fmt: skip
-    for group in page.ask("result", {"run": run["id"]})["figures"]:
-        for figure in group["figures"]:
-            print("  ", {name: value for name, value in figure.items() if value is not None})
+    for figure in page.ask("result", {"run": run["id"]})["figures"][0]["shares"]:
+        low, high = figure["interval"]
+        told = f"{figure['name']} {figure['value']:.3f} ({low:.3f} to {high:.3f})"
+        print(f"  {told}, frozen {figure['before']}")
     print(f"  {run['message']['en']}", flush=True)
 
 
