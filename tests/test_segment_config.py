@@ -13,7 +13,7 @@ from train.segmenters import build
 from train.verbs_segment import chosen_config
 
 PROTOCOLS = sorted((ROOT / "train" / "protocols").glob("streets*.json"))
-SERVED = ("streets", "streets-finish", "streets-objects")
+SERVED = ("streets", "streets-finish", "streets-objects")  # at full size, one after the other
 
 
 @pytest.mark.parametrize(
