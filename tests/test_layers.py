@@ -38,7 +38,7 @@ SERVES = (
 # Runs are started, followed and stopped in the app's own process, which stays as light as it is.
 RUNS = (
     *("retrieval.types", "train.config", "train.beside", "train.intake", "train.progress", "train.processes"),
-    *("train.run_state", "train.run_queue", "train.housekeeping"),
+    *("train.run_state", "train.run_queue", "train.housekeeping", "train.folder_lock"),
 )
 # Module or package -> what of ours it may import; the longest name that fits decides.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -114,6 +114,7 @@ TORCH_FREE = (
         "train.progress",
     ),
     *("train.housekeeping", "train.intake", "train.unpack", "train.zips", "train.check", "train.beside"),
+    "train.folder_lock",
 )
 HEAVY = ("torch", "torchvision", "timm")
 DYNAMIC = ("importlib.import_module", "import_module", "__import__")

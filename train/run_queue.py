@@ -18,6 +18,7 @@ from typing import Any
 from retrieval.types import BurinError, BusyError, NotFoundError, RequestError
 from train import housekeeping, processes, run_state
 from train.beside import new_folder, write_file
+from train.folder_lock import FolderLock
 from train.intake import Limits
 from train.run_state import STOP, Job, read_job, write_job
 
@@ -38,11 +39,13 @@ def folder_of(parent: Path, id: str) -> Path:
 
 
 class RunQueue:
-    """Jobs in folders below `runs`, that learn from those below `pictures`. Safe to share between threads."""
+    """Jobs in folders below `runs`, that learn from those below `pictures`. Safe to share between threads,
+    and the folders between apps."""
 
     def __init__(self, pictures: Path, runs: Path, limits: Limits) -> None:
         self._pictures, self._runs, self._limits = pictures, runs, limits
-        self._lock = threading.RLock()
+        # Two apps may share the folder, as while a Space restarts: neither begins what the other has begun.
+        self._lock = FolderLock(runs)
         # The process that this app began, and of which run it is.
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = ""
