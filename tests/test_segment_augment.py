@@ -8,9 +8,9 @@ from PIL import Image
 
 from retrieval.segmentation import VOID
 from tests.streets import HEIGHT, WIDTH, labels, photo
-from train.segment_augment import GROUND, another, moved, relit
-from train.segment_config import Augmentation, SegmenterConfig
-from train.segment_data import categories_of
+from train.segment.augment import GROUND, another, moved, relit
+from train.segment.config import Augmentation, SegmenterConfig
+from train.segment.data import categories_of
 
 STILL = Augmentation(
     rotation=0, translation=0, zoom_out=1, zoom_in=1, stretch=1, flip=0, light=0, brightness=0, contrast=0,

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from retrieval.segmentation import CATEGORIES
-from train.segment_compare import compare, plot, table
+from train.segment.compare import compare, plot, table
 
 
 def with_confusion(folder, counts_NCC, network="lite0-fpn", **changed):

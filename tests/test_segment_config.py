@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers import ROOT
-from train import segment_config
 from train.__main__ import _parser
-from train.segment_config import NETWORKS, Augmentation, SegmenterConfig
-from train.segmenters import build
+from train.segment import config as segment_config
+from train.segment.config import NETWORKS, Augmentation, SegmenterConfig
+from train.segment.networks import build
 from train.verbs_segment import chosen_config
 
 PROTOCOLS = sorted((ROOT / "train" / "protocols").glob("streets*.json"))

@@ -6,7 +6,7 @@ from PIL import Image
 
 from retrieval.segmentation import CATEGORIES
 from tests.streets import HEIGHT, SKY, WIDTH, labels, mask_path, photo_path, write_frame, write_streets
-from train.segment_data import Frame, categories_of, held_out, read_streets
+from train.segment.data import Frame, categories_of, held_out, read_streets
 
 # Cityscapes' table, one category a label id.
 OFFICIAL = {

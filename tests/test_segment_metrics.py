@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from retrieval.segmentation import VOID
-from train import segment_metrics as metrics
-from train.segment_config import SegmenterConfig
-from train.segment_losses import OBJECT, dice_loss, segmentation_loss
+from train.segment import metrics
+from train.segment.config import SegmenterConfig
+from train.segment.losses import OBJECT, dice_loss, segmentation_loss
 
 NAN = float("nan")
 # 2 x 4 pixels, one of them void in truth.

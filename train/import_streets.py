@@ -24,7 +24,7 @@ from train.beside import replaced_folder
 from train.importing import found_again, measured, model_config, record_rows, write_config, write_encoder
 from train.records import write_records
 from train.samples import Sample, shown
-from train.segment_data import city_of, photos_of, sequence_of
+from train.segment.data import city_of, photos_of, sequence_of
 
 # The share of each category in the photo, which no network calls void.
 SHARES = tuple(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from train.segment_config import is_segmenter
+from train.segment.config import is_segmenter
 
 
 def add_verbs(subparsers: argparse._SubParsersAction) -> None:
@@ -36,9 +36,9 @@ def _comparing(runs: Sequence[Path]) -> ModuleType:
     if any(segmenters) and not all(segmenters):
         raise ValueError("some runs are of encoders and some of segmenters; wanted: one or the other")
     if all(segmenters):
-        from train import segment_compare
+        from train.segment import compare as of_segmenters
 
-        return segment_compare
+        return of_segmenters
     from train import compare
 
     return compare

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from train import segment_config as configs
-from train.segment_config import CHOICES, Augmentation, SegmenterConfig
+from train.segment import config as configs
+from train.segment.config import CHOICES, Augmentation, SegmenterConfig
 
 
 def add_verbs(subparsers: argparse._SubParsersAction) -> None:
@@ -87,8 +87,8 @@ def _fit(options: argparse.Namespace) -> None:
     config = chosen_config(options)
     import torch
 
-    from train.segment_data import held_out, read_streets
-    from train.segment_loop import fit_segmenter
+    from train.segment.data import held_out, read_streets
+    from train.segment.loop import fit_segmenter
 
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -100,13 +100,13 @@ def _fit(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from train.segment_evaluate import examine_segmenter, summary
+    from train.segment.evaluate import examine_segmenter, summary
 
     served = options.height, options.width, options.mirror
     print(summary(examine_segmenter(options.run, options.data, options.split, *served)))
 
 
 def _export(options: argparse.Namespace) -> None:
-    from train.segment_export import export_run
+    from train.segment.export import export_run
 
     print(export_run(options.run, options.out, options.height, options.width, options.mirror))

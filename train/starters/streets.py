@@ -16,7 +16,7 @@ from typing import Any
 from hub_assets.bundle import Manifest, write_manifest
 from hub_assets.cards import segmenter_card, segments_card
 from train.beside import replaced_folder
-from train.segment_export import export_run
+from train.segment.export import export_run
 
 WORDS = {
     "en": {"invitation": "Bring a photo of a street. What is where in it appears here, as a mask."},

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 
 from retrieval.segmentation import ANSWERS, CATEGORIES
-from train import segment_metrics as metrics
 from train.report_plots import ACCENT, GREY, HAIRLINE, INK, headed, house_style, written
+from train.segment import metrics
 
 MEAN = "mean IoU"
 # Beside the IoU of every category: figures with an interval, and plain ones with their number of decimals.

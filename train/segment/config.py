@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from train.config import read_object
 
-# Three peers and the one that is served; train/segmenters.py says what they are.
+# Three peers and the one that is served; train/segment/networks.py says what they are.
 NetworkName = Literal["unet-mini", "vgg16-unet", "dilatednet", "lite0-fpn"]
 NETWORKS: tuple[str, ...] = get_args(NetworkName)
 LossName = Literal["cross-entropy", "cross-entropy+dice"]

@@ -15,7 +15,7 @@ from numpy.random import Generator
 from PIL import Image, ImageChops, ImageFilter
 
 from retrieval.segmentation import VOID
-from train.segment_config import Augmentation, SegmenterConfig
+from train.segment.config import Augmentation, SegmenterConfig
 
 # A grey that is no edge in most photos.
 GROUND = (127, 127, 127)

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from retrieval.segmentation import CATEGORIES
 from train.beside import write_file
 from train.export import write_graph
-from train.segment_config import SegmenterConfig, to_json
-from train.segment_loop import BEST, load_segmenter
-from train.segmenters import Normalised
+from train.segment.config import SegmenterConfig, to_json
+from train.segment.loop import BEST, load_segmenter
+from train.segment.networks import Normalised
 
 GRAPH, WEIGHTS = "segmenter.onnx", "segmenter.safetensors"
 

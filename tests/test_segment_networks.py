@@ -11,14 +11,15 @@ from safetensors.torch import load_file
 from retrieval import images
 from retrieval.segmentation import CATEGORIES, Segmenter, mask_of, prepared
 from tests.streets import write_streets
-from train import checkpoint, segment_config
+from train import checkpoint
 from train.__main__ import _parser, main
-from train.segment_config import NETWORKS, Augmentation, SegmenterConfig
-from train.segment_data import held_out, read_streets
-from train.segment_evaluate import examine_segmenter, summary
-from train.segment_export import as_served, export_run, graph_of
-from train.segment_loop import SegmenterTraining, fit_segmenter, load_segmenter, one_cycle
-from train.segmenters import VGG16UNet, build
+from train.segment import config as segment_config
+from train.segment.config import NETWORKS, Augmentation, SegmenterConfig
+from train.segment.data import held_out, read_streets
+from train.segment.evaluate import examine_segmenter, summary
+from train.segment.export import as_served, export_run, graph_of
+from train.segment.loop import SegmenterTraining, fit_segmenter, load_segmenter, one_cycle
+from train.segment.networks import VGG16UNet, build
 from train.verbs_segment import chosen_config
 
 CONFIG = SegmenterConfig(
@@ -100,7 +101,7 @@ def test_enough_steps_tell_sky_from_road(divided, tmp_path):
 
 def test_a_killed_run_goes_on_and_ends_where_an_unbroken_one_does(runs, divided, tmp_path, monkeypatch):
     config = replace(CONFIG, network="unet-mini")
-    monkeypatch.setattr("train.segment_loop.SAVE_EVERY", 3)
+    monkeypatch.setattr("train.segment.loop.SAVE_EVERY", 3)
     learn = SegmenterTraining._learn
 
     def killed(self, *given):
@@ -132,7 +133,7 @@ def test_a_run_with_other_numbers_is_not_continued(runs, divided):
 
 
 def test_a_run_that_gets_no_better_ends_early(divided, tmp_path, monkeypatch):
-    monkeypatch.setattr("train.segment_loop.judged", lambda *given: {"loss": 1.0, "mIoU": 0.5})
+    monkeypatch.setattr("train.segment.loop.judged", lambda *given: {"loss": 1.0, "mIoU": 0.5})
     config = replace(CONFIG, network="unet-mini", epochs=20, checks=10, patience=2)
     fit_segmenter(divided[0], config, tmp_path, divided[1], progress=False)
     last = checkpoint.load(tmp_path / "last.pt")
@@ -160,7 +161,7 @@ def test_a_run_that_holds_out_nothing_keeps_its_last_weights(divided, tmp_path):
 
 def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence(divided, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "train.segment_loop.segmentation_loss", lambda logits, *given: (logits.sum() * float("nan"), {})
+        "train.segment.loop.segmentation_loss", lambda logits, *given: (logits.sum() * float("nan"), {})
     )
     with pytest.raises(RuntimeError, match="the loss is nan at step 0; lower the learning rate"):
         fit_segmenter(divided[0], replace(CONFIG, network="unet-mini"), tmp_path, (), False)

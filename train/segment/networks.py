@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from retrieval.segmentation import ANSWERS
 from train import torchvision_ops  # noqa: F401  (must come before timm and torchvision)
-from train.segment_config import SegmenterConfig
+from train.segment.config import SegmenterConfig
 from train.weights import imagenet_weights
 
 import timm  # isort: skip

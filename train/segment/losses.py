@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from retrieval.segmentation import ANSWERS, CATEGORIES, VOID
-from train.segment_config import SegmenterConfig
+from train.segment.config import SegmenterConfig
 
 OBJECT = CATEGORIES.index("object")
 

@@ -16,16 +16,17 @@ from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from retrieval.segmentation import mask_of, prepared
-from train import checkpoint, segment_metrics
+from train import checkpoint
 from train.batches import ahead
 from train.beside import write_file
 from train.loop import keep_memory
 from train.phase import moving_average
-from train.segment_augment import another
-from train.segment_config import SegmenterConfig, from_json, to_json
-from train.segment_data import Frame
-from train.segment_losses import segmentation_loss
-from train.segmenters import Normalised, build
+from train.segment import metrics
+from train.segment.augment import another
+from train.segment.config import SegmenterConfig, from_json, to_json
+from train.segment.data import Frame
+from train.segment.losses import segmentation_loss
+from train.segment.networks import Normalised, build
 
 LOG_EVERY = 20  # steps
 SAVE_EVERY = 100  # steps; a killed run loses no more
@@ -284,9 +285,7 @@ def judged(model: nn.Module, frames: Sequence[Frame], config: SegmenterConfig) -
         logits_BChw = model(images.contiguous(memory_format=torch.channels_last)).float().cpu()
         truth_BHW = torch.from_numpy(mask_HW.astype(np.int64))[None]
         losses.append(segmentation_loss(logits_BChw, truth_BHW, config)[1])
-        confusion_CC = confusion_CC + segment_metrics.confusion(
-            mask_HW, mask_of(logits_BChw[0].numpy(), image.size)
-        )
+        confusion_CC = confusion_CC + metrics.confusion(mask_HW, mask_of(logits_BChw[0].numpy(), image.size))
     means = {name: round(float(np.mean([one[name] for one in losses])), 4) for name in losses[0]}
-    mean = segment_metrics.mean_over_categories(segment_metrics.iou(confusion_CC))
+    mean = metrics.mean_over_categories(metrics.iou(confusion_CC))
     return means | {"mIoU": round(float(mean), 4)}

@@ -19,15 +19,15 @@ from tqdm import tqdm
 from retrieval import images
 from retrieval.segmentation import ANSWERS, CATEGORIES, Segmenter, at_size, overlay
 from train import checkpoint
-from train import segment_metrics as metrics
 from train.answers import save_arrays
 from train.beside import write_file
 from train.report_plots import write_table
 from train.report_run import curves, read_events
-from train.segment_config import SegmenterConfig
-from train.segment_data import Frame, held_out, read_streets
-from train.segment_export import as_served, graph_of
-from train.segment_loop import BEST, load_segmenter
+from train.segment import metrics
+from train.segment.config import SegmenterConfig
+from train.segment.data import Frame, held_out, read_streets
+from train.segment.export import as_served, graph_of
+from train.segment.loop import BEST, load_segmenter
 
 # HELD_OUT: the frames of train that the run stopped by; to choose between runs, never to report.
 HELD_OUT = "held-out"

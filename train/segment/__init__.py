@@ -1,0 +1,1 @@
+"""Masks of street photos: four networks, their training, their scores, and what is exported of them."""
