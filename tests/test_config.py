@@ -59,6 +59,7 @@ def test_a_run_with_values_out_of_range_stops_at_the_door(change, message):
         ({"held_out": "colours"}, "pictures, classes"),
         ({"test_share": 1.0}, "test_share"),
         ({"limit": -1}, "limit"),
+        ({"hub_revision": "main"}, "40 hex digits"),
     ],
 )
 def test_data_with_values_out_of_range_stops_at_the_door(change, message):

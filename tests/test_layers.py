@@ -76,12 +76,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "retrieval.__main__": SERVES,
     "retrieval.ui": (
         *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.probe"),
-        *("retrieval.ui", "hub_assets", "train.config", "train.runs"),
+        *("retrieval.ui", "hub_assets", "train.config", "train.flags", "train.runs"),
     ),
     "hub_assets": ("hub_assets", "retrieval.types"),
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
     "train": TRAINS_WITH,
     "train.config": ("retrieval.types",),
+    "train.flags": ("train.config",),
     "train.runs": RUNS,
     "train.run_queue": RUNS,
     "train.run_state": RUNS,
@@ -98,7 +99,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "gradio": ("app", "retrieval.ui"),
     # Cards are text: hub_cards takes the Hub's own classes for them and asks it nothing.
     # The job fetches our code, so it cannot use it for that.
-    "huggingface_hub": ("hub_assets.client", "hub_assets.hub_cards", "train.publish_job"),
+    "huggingface_hub": (
+        *("hub_assets.client", "hub_assets.jobs"),
+        *("hub_assets.hub_cards", "train.publish_job"),
+    ),
     "torch": ("train",),
     "torchvision": ("train",),
     "timm": ("train",),
@@ -107,6 +111,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 TORCH_FREE = (
     *(
         "train.config",
+        "train.flags",
         "train.runs",
         "train.run_queue",
         "train.run_state",

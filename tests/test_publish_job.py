@@ -21,10 +21,12 @@ from retrieval import probe
 from retrieval.collection import Collection
 from tests.helpers import ROOT, encoded, shape
 from tests.hub_double import HubDouble
+from train import config as configs
 from train import publish_job
 
 TOKEN = "hf_of_ada"
 NAMES = ("cross", "fork", "ring")
+PICTURES = "data/train-00000-of-00001.parquet"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,15 @@ def revision(double: HubDouble, tmp_path_factory: pytest.TempPathFactory) -> str
     commit = hub.commit("model", "ada/code", "the code", files, hub.resolve("model", "ada/code", "main"))
     hub.create("dataset", "ada/pictures", True)
     head = hub.resolve("dataset", "ada/pictures", "main")
-    hub.commit("dataset", "ada/pictures", "pictures", {"data/train-00000-of-00001.parquet": pictures()}, head)
+    hub.commit("dataset", "ada/pictures", "pictures", {PICTURES: pictures()}, head)
+    return commit
+
+
+@pytest.fixture(scope="module")
+def pinned(double: HubDouble, revision: str) -> str:
+    """The commit of the pictures; on main something else stands since."""
+    commit = double.store.find("dataset", "ada/pictures").branches["main"]
+    double.store.commit("dataset", "ada/pictures", {PICTURES: b"no parquet any more"})
     return commit
 
 
@@ -91,12 +101,16 @@ PLACES = (
     "v1",
 )
 TINY = ("--variant", "head-random", "--picture-size", "64", "--serve-size", "64", "--labels-per-batch", "3")
+SHORT = "--set=head.epochs=2"
 
 
-def test_from_pictures_to_a_version_that_answers(double, revision, tmp_path):
+def test_from_pictures_to_a_version_that_answers(double, revision, pinned, tmp_path):
     code = ("--code", "ada/code", "--code-type", "model", "--code-revision", revision)
-    done = run(double, tmp_path, *code, "--pictures", "ada/pictures", *PLACES, "--", *TINY)
+    read = ("--pictures", "ada/pictures", "--pictures-revision", pinned)
+    done = run(double, tmp_path, *code, *read, *PLACES, "--", *TINY, SHORT)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    config = configs.load(tmp_path / "job" / "run" / "config.json")
+    assert (config.data.hub_revision, config.phases[0].epochs) == (pinned, 2)
     assert TOKEN not in done.stdout + done.stderr
     hub = Hub(double.url, TOKEN, tmp_path / "reader")
     (version,) = publish.versions(hub, "ada/shapes")
@@ -122,6 +136,13 @@ def test_code_is_run_at_a_whole_commit_alone(named, capsys):
     with pytest.raises(SystemExit):
         publish_job.main(words)
     assert "40 hex digits" in capsys.readouterr().err
+
+
+def test_pictures_are_pinned_by_a_whole_commit_alone(capsys):
+    code = ("--code", "ada/code", "--code-revision", "a" * 40)
+    with pytest.raises(SystemExit):
+        publish_job.main([*code, "--pictures", "ada/pictures", "--pictures-revision", "main", *PLACES])
+    assert "--pictures-revision is no commit" in capsys.readouterr().err
 
 
 def test_the_job_installs_what_the_requirements_pin():

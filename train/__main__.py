@@ -28,6 +28,7 @@ from retrieval.types import BurinError
 from train import config as configs
 from train import verbs_data, verbs_errors, verbs_report, verbs_runs, verbs_segment
 from train.config import ASKED, FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
+from train.flags import with_values
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")
@@ -89,6 +90,9 @@ def _add_fit(verbs: Any) -> None:
         help="engraving: classes whose drawings, doodles and photos are never seen (default: gate)",
     )
     fit.add_argument("--phases", help="names, with commas; engraving: default all, or finish with --before")
+    fit.add_argument(
+        "--set", action="append", default=[], metavar="PHASE.NAME=VALUE", help="in a phase, as head.epochs=3"
+    )
     given = fit.add_argument_group("numbers of the run, in place of the configuration's")
     for name, default in configs.plain_fields().items():
         _add_flag(given, f"--{name.replace('_', '-')}", default, f"engraving: {default}" if default else "")
@@ -158,7 +162,7 @@ def chosen_config(options: argparse.Namespace) -> TrainConfig:
     )
     if options.phases or (config.before and config.variant == "engraving"):
         config = replace(config, phases=_phases(config, options.phases or FINISH[0].name))
-    return config
+    return with_values(config, options.set)
 
 
 def _own(config: TrainConfig, variant: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ so that a figure is one command; VARIANTS are the mission's models, each one of 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ ASKED: tuple[str, ...] = get_args(Asked)
 # Which classes a figure of unseen classes asks: the gate's, or those that recipes are chosen by.
 Split = Literal["gate", "validation"]
 SPLITS: tuple[str, ...] = get_args(Split)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
@@ -45,7 +47,8 @@ class DataConfig:
 
     photos, drawings: folders with one sub-folder per class; with both, drawings ask and photos are
     searched. csv, images: a table of recipes in Kaggle's layout and the folder of its pictures. hub: a
-    dataset of the Hub with an image and a label column. cookbook: name or folder of the bundle whose dishes
+    dataset of the Hub with an image and a label column. hub_revision: the commit of it that is read; ""
+    reads main as it is. cookbook: name or folder of the bundle whose dishes
     tag the table's pictures. limit: at most so many pictures of a class; 0 is all. held_out: whether the
     test keeps `test_share` of the sources of every class, or of the classes. asked: what the test asks
     with. validation_share: of what is left, to stop by. outside: folders of pictures that belong nowhere
@@ -58,6 +61,7 @@ class DataConfig:
     images: str = ""
     cookbook: str = ""
     hub: str = ""
+    hub_revision: str = ""
     image_column: str = "image"
     label_column: str = "label"
     outside: tuple[str, ...] = ()
@@ -76,6 +80,8 @@ class DataConfig:
             raise ValueError("asked is 'changed', but drawings ask photos already; wanted: photos alone")
         if not 0.0 < self.test_share < 1.0 or not 0.0 <= self.validation_share < 1.0 or self.limit < 0:
             raise ValueError("test_share, validation_share or limit is out of range")
+        if self.hub_revision and not _COMMIT.fullmatch(self.hub_revision):
+            raise ValueError(f"hub_revision is {self.hub_revision!r}; wanted: a commit, 40 hex digits")
 
     @property
     def named(self) -> bool:

@@ -128,7 +128,8 @@ def read(data: DataConfig, root: Path, progress: bool = False) -> PictureSet:
     if data.hub:
         name = str(root / data.hub) if (root / data.hub).exists() else data.hub
         columns = (data.image_column, data.label_column)
-        parts.append(read_hub(name, *columns, limit=data.limit, seed=data.seed, verify=False))
+        chosen = {"limit": data.limit, "seed": data.seed, "revision": data.hub_revision or None}
+        parts.append(read_hub(name, *columns, **chosen, verify=False))
     if not parts:
         raise ValueError("the data names no pictures; wanted: photos, drawings, csv or hub")
     found = [sample for part in parts for sample in part.samples]

@@ -23,14 +23,14 @@
 # ///
 """What a GPU job runs from end to end: code and pictures from the Hub, a better model, a new version.
 
-    uv run train/publish_job.py --code OWNER/SPACE --code-revision SHA --pictures OWNER/PICTURES \\
-        --collection glass --model OWNER/glass-model --dataset OWNER/glass --version v4 \\
-        -- --variant two-phase
+    uv run train/publish_job.py --code OWNER/SPACE --code-revision SHA \\
+        --pictures OWNER/PICTURES --pictures-revision SHA --collection glass \\
+        --model OWNER/glass-model --dataset OWNER/glass --version v4 -- --variant two-phase
 
 The code is a copy of this repository on the Hub at one commit, the pictures a dataset with an image and a
-label column. Everything after `--` are flags of `python -m train fit`. HF_TOKEN reads the pictures and pushes
-the version; it is in the environment of the steps and in none of their arguments. A step that fails ends the
-job, and nothing is pushed.
+label column, at a commit too where one is given. Everything after `--` are flags of `python -m train fit`.
+HF_TOKEN reads the pictures and pushes the version; it is in the environment of the steps and in none of their
+arguments. A step that fails ends the job, and nothing is pushed.
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     train = ("train", "--data", str(work))
     columns = ("--image-column", asked.image_column, "--label-column", asked.label_column)
     exported = ("--collection", asked.collection, "--version", asked.version, "--out", str(bundle))
+    pinned = ("--hub-revision", asked.pictures_revision) if asked.pictures_revision else ()
     places = ("--model", asked.model, "--dataset", asked.dataset, "--version", asked.version)
     kept = ("--public",) if asked.public else ("--private",)
     for step in (
-        (*train, "fit", "--hub", asked.pictures, *columns, "--run", str(run), *fit),
+        (*train, "fit", "--hub", asked.pictures, *pinned, *columns, "--run", str(run), *fit),
         (*train, "evaluate", str(run)),
         (*train, "export", str(run), *exported),
         ("hub_assets", "push", str(bundle), *places, *kept),
@@ -102,6 +103,9 @@ def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--pictures", required=True, metavar="OWNER/NAME", help="a dataset of images with labels"
     )
+    parser.add_argument(
+        "--pictures-revision", metavar="SHA", help="40 hex digits of it (default: main, as it is when read)"
+    )
     parser.add_argument("--image-column", default="image")
     parser.add_argument("--label-column", default="label")
     parser.add_argument("--collection", required=True, help="its name")
@@ -117,6 +121,8 @@ def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         parser.error(
             "--code-revision is no commit; wanted: 40 hex digits, so that nobody changes what is run"
         )
+    if asked.pictures_revision and not COMMIT.fullmatch(asked.pictures_revision):
+        parser.error("--pictures-revision is no commit; wanted: 40 hex digits, or leave it out")
     return asked, fit
 
 

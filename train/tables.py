@@ -128,16 +128,18 @@ def read_hub(
     cache: Path | None = None,
     verify: bool = True,
     progress: bool = False,
+    revision: str | None = None,
 ) -> PictureSet:
     """One split of a data set of the Hub, or of a parquet file or a folder of them on this disk.
 
     The bytes of its pictures are kept in memory as they are encoded. limit: at most so many rows of a
     label, chosen by the seed, so that the others are never fetched into memory; 0 is all. cache: where
-    `datasets` keeps what it reads (its own place by default).
+    `datasets` keeps what it reads (its own place by default). revision: of a data set of the Hub, by default
+    its main branch.
     Raises ValueError where the columns are not there or are of another kind, OSError where the data set
     cannot be had.
     """
-    loaded = _loaded(dataset, split, cache)
+    loaded = _loaded(dataset, split, cache, revision)
     if missing := [name for name in (image_column, label_column) if name not in loaded.column_names]:
         raise ValueError(
             f"{dataset} has no column {', '.join(missing)}; wanted: some of {', '.join(loaded.column_names)}"
@@ -164,7 +166,7 @@ def read_hub(
     return PictureSet(tuple(samples), tuple(broken))
 
 
-def _loaded(dataset: str, split: str, cache: Path | None) -> Any:
+def _loaded(dataset: str, split: str, cache: Path | None, revision: str | None) -> Any:
     import datasets  # it takes most of a second, and only this needs it
 
     place = str(cache) if cache else None
@@ -175,7 +177,7 @@ def _loaded(dataset: str, split: str, cache: Path | None) -> Any:
     try:
         if local.exists():
             return datasets.load_dataset("parquet", data_files={split: files}, split=split, cache_dir=place)
-        return datasets.load_dataset(dataset, split=split, cache_dir=place)
+        return datasets.load_dataset(dataset, split=split, cache_dir=place, revision=revision)
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
         reason = str(error.__cause__ or error).strip().partition("\n")[0]
         raise OSError(f"the data set {dataset} ({split}) cannot be read: {reason}") from error
