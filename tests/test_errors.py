@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from train import errors, errors_page, verbs_errors
+from train import verbs_errors
 from train.answers import NO_NAMES, Answers
-from train.errors import Pair, confused_pairs, likely_mislabelled, wrong_queries
-from train.errors_page import write_page
-from train.trends import trends
+from train.report import errors, errors_page
+from train.report.errors import Pair, confused_pairs, likely_mislabelled, wrong_queries
+from train.report.errors_page import write_page
+from train.report.trends import trends
 
 HOSTILE = "</script><script>alert(1)</script>"
 

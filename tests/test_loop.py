@@ -14,7 +14,7 @@ from train.config import Phase, TrainConfig
 from train.loop import fit, load_run
 from train.phase import PhaseTraining
 from train.pictures import Pictures, without_tags
-from train.report_run import stopped_early
+from train.report.run import stopped_early
 
 CONFIG = TrainConfig(
     dim=8,

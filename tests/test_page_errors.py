@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from tests.visitor import DESK, PHONE
 from train.answers import NO_NAMES, Answers
-from train.errors_page import write_page
+from train.report.errors_page import write_page
 
 pytestmark = pytest.mark.page
 

@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from tests.test_evaluate import clustered
-from train import report_plots, report_run, report_sheets
 from train.evaluate import figures, read_answers, write_report
-from train.report_run import Layer
+from train.report import plots as report_plots
+from train.report import run as report_run
+from train.report import sheets as report_sheets
+from train.report.run import Layer
 
 LAYERS = (
     Layer("picture", "input", (3, 128, 128), 0),

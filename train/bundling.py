@@ -24,7 +24,7 @@ from train.material import Material, gather
 from train.metrics import paired_difference_interval
 from train.model import EmbeddingModel
 from train.records import thumbnail, write_records
-from train.report_run import curve, read_events
+from train.report.run import curve, read_events
 from train.samples import Sample
 from train.smoothing import smoothed
 from train.tables import RECIPE_SHOWN

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from train import metrics
-from train.report_plots import ACCENT, GREY, HAIRLINE, INK, headed, house_style, written
+from train.report.plots import ACCENT, GREY, HAIRLINE, INK, headed, house_style, written
 
 # What is compared, in the order of the columns. Of the last lower is better.
 COMPARED = (

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from train import metrics, report_plots, report_run, report_sheets
+from train import metrics
 from train.answers import GROUPS, Answers, read_answers, save_arrays
-from train.report_run import Layer
+from train.report import plots, sheets
+from train.report import run as of_the_run
+from train.report.run import Layer
 
 __all__ = ["GROUPS", "Answers", "figures", "read_answers", "write_report"]
 
@@ -182,17 +184,17 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as made:
         beside = Path(made)
-        report_plots.confusion_matrix(answers.query_labels, answers.predicted_Q, beside)
-        report_plots.reliability(
+        plots.confusion_matrix(answers.query_labels, answers.predicted_Q, beside)
+        plots.reliability(
             answers.confidence_Q, answers.predicted_Q == answers.query_labels, measured["ECE"], beside
         )
         if open_picture is not None:
-            report_sheets.embedding_map(answers, open_picture, beside)
-            report_sheets.write_triplets(answers, open_picture, beside)
+            sheets.embedding_map(answers, open_picture, beside)
+            sheets.write_triplets(answers, open_picture, beside)
         if events is not None and events.exists():
-            report_run.curves(report_run.read_events(events), beside)
+            of_the_run.curves(of_the_run.read_events(events), beside)
         if layers:
-            report_run.network(layers, beside)
+            of_the_run.network(layers, beside)
         save_arrays(beside / "per_query.npz", per_query)
         text = json.dumps(measured, ensure_ascii=False, indent=1)
         (beside / "figures.json").write_text(text, encoding="utf-8")

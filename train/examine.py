@@ -23,7 +23,7 @@ from train.evaluate import figures, write_report
 from train.loop import load_run
 from train.material import SPLIT, Material, gather, prepare
 from train.model import EmbeddingModel
-from train.report_run import Layer, read_events, stopped_early, stopped_words
+from train.report.run import Layer, read_events, stopped_early, stopped_words
 from train.samples import Sample, on_threads
 from train.smoothing import smoothed
 from train.splits import SIDES

@@ -133,7 +133,7 @@ def _steps(run: Path, root: Path, progress: _Progress, stop: Stop) -> str:
         progress.tell(pictures=len(material.samples), sides=sides)
         fit(train, config, run, validation, progress=False, stop=stop)
     from train.examine import examine, summary
-    from train.report_run import read_events, stopped_early, stopped_words
+    from train.report.run import read_events, stopped_early, stopped_words
 
     events = run / EVENTS
     early = stopped_early(read_events(events)) if events.exists() else None

@@ -25,7 +25,7 @@ def write_errors(run: Path, root: Path, out: Path | None = None, title: str = ""
     the folder's name. Raises ValueError when the run was not evaluated."""
     from retrieval import images
     from train.answers import Answers
-    from train.errors_page import write_page
+    from train.report.errors_page import write_page
 
     path = run / "report" / "answers.npz"
     if not path.is_file():

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from retrieval.segmentation import ANSWERS, CATEGORIES
-from train.report_plots import ACCENT, GREY, HAIRLINE, INK, headed, house_style, written
+from train.report.plots import ACCENT, GREY, HAIRLINE, INK, headed, house_style, written
 from train.segment import metrics
 
 MEAN = "mean IoU"

@@ -21,8 +21,8 @@ from retrieval.segmentation import ANSWERS, CATEGORIES, Segmenter, at_size, over
 from train import checkpoint
 from train.answers import save_arrays
 from train.beside import write_file
-from train.report_plots import write_table
-from train.report_run import curves, read_events
+from train.report.plots import write_table
+from train.report.run import curves, read_events
 from train.segment import metrics
 from train.segment.config import SegmenterConfig
 from train.segment.data import Frame, held_out, read_streets

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from train.errors import SURE, Wrong, wrong_queries
+from train.report.errors import SURE, Wrong, wrong_queries
 
 if TYPE_CHECKING:
     from train.answers import Answers

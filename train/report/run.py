@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from train.report_plots import (
+from train.report.plots import (
     ACCENT,
     GREY,
     INK,

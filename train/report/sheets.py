@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from train.answers import Answers, Triplet, triplets_of
-from train.report_plots import ACCENT, HAIRLINE, INK, OCHRE, PAPER, headed, house_style, written
+from train.report.plots import ACCENT, HAIRLINE, INK, OCHRE, PAPER, headed, house_style, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

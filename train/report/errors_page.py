@@ -17,8 +17,8 @@ from PIL import Image
 
 from retrieval.types import BurinError
 from train.beside import write_file
-from train.errors import confused_pairs, likely_mislabelled, wrong_queries
-from train.trends import trends
+from train.report.errors import confused_pairs, likely_mislabelled, wrong_queries
+from train.report.trends import trends
 
 if TYPE_CHECKING:
     from train.answers import Answers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN_WRONG, SHOWN_SUSPECTS = 400, 80
 THUMBNAIL = 112
 ASSETS = Path(__file__).parent / "assets"
-FONTS = Path(__file__).parent.parent / "retrieval" / "ui" / "assets"
+FONTS = Path(__file__).parents[2] / "retrieval" / "ui" / "assets"
 
 
 def write_page(

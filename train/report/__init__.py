@@ -1,0 +1,1 @@
+"""What is shown of an evaluation: plots, sheets, the run itself, and its mistakes as a page."""
