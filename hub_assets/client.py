@@ -1,4 +1,4 @@
-"""The Hub, for the rest of Burin: resolve, fetch, look up, commit, tag. The only huggingface_hub import.
+"""The Hub's repositories, for the rest of Burin: resolve, fetch, look up, commit, tag.
 
 What is fetched is pinned by the 40 hex digits of a commit, bounded in size, checked against the Hub's own
 checksums, and then verified as a bundle; nothing of it is ever executed. The token is the one of HF_TOKEN or
@@ -25,6 +25,7 @@ from huggingface_hub import (
     CommitOperationDelete,
     HfApi,
     constants,
+    hf_hub_url,
     snapshot_download,
 )
 from huggingface_hub.errors import (
@@ -44,7 +45,7 @@ from retrieval.types import HubError
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["model", "dataset"]
+Kind = Literal["model", "dataset", "space"]
 # What of a repository is looked at; anything else in it stays where it is.
 SERVED: Mapping[Kind, tuple[str, ...]] = {
     "model": ("encoder.onnx", "segmenter.onnx", "config.json"),
@@ -195,10 +196,18 @@ class Hub:
         with _said(repository, ""):
             self._api.create_repo(repository, repo_type=kind, private=private, exist_ok=True)
 
-    def names(self, kind: Kind, repository: str, revision: str) -> list[str]:
-        """The files at the top of a repository."""
+    def address(self, kind: Kind, repository: str, commit: str, name: str) -> str:
+        """Where anyone who may read it downloads a file of a commit."""
+        return hf_hub_url(repository, name, repo_type=kind, revision=commit, endpoint=self._endpoint)
+
+    def is_private(self, kind: Kind, repository: str) -> bool:
+        with _said(repository, ""):
+            return bool(self._api.repo_info(repository, repo_type=kind, timeout=RESOLVE_WITHIN_S).private)
+
+    def names(self, kind: Kind, repository: str, revision: str, below: bool = False) -> list[str]:
+        """The files at the top of a repository. below: also those in its folders."""
         with _said(repository, revision):
-            tree = self._api.list_repo_tree(repository, repo_type=kind, revision=revision)
+            tree = self._api.list_repo_tree(repository, repo_type=kind, revision=revision, recursive=below)
             return [entry.path for entry in tree if isinstance(entry, RepoFile)]
 
     def commit(
@@ -236,6 +245,10 @@ class _Missing(HubError):
     """There is no such file."""
 
 
+class NoRepositoryError(HubError):
+    """There is no such repository, or this token may not know of it."""
+
+
 @contextmanager
 def _said(repository: str, revision: str) -> Iterator[None]:
     """Whatever huggingface_hub raises as one sentence; its own texts hold addresses and pages of advice."""
@@ -246,7 +259,7 @@ def _said(repository: str, revision: str) -> Iterator[None]:
             f"{repository} is gated; ask for access on its page, then set HF_TOKEN to that account's token."
         ) from None
     except RepositoryNotFoundError:
-        raise HubError(
+        raise NoRepositoryError(
             f"The Hub shows no {repository}; check the name, or set HF_TOKEN to a token that may see it."
         ) from None
     except RevisionNotFoundError:

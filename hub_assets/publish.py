@@ -70,7 +70,7 @@ def push(
     answered to the known picture (retrieval/probe.py), kept in the manifest. progress: bars on stderr.
     Raises BundleError for a folder that does not verify, or names that are none; HubError for what the Hub
     says, and for a version that is there already with other content."""
-    _check_names(model, dataset, version)
+    check_names(model, dataset, version)
     opened = bundle.read(folder)
     hub.create("model", model, private)
     hub.create("dataset", dataset, private)
@@ -123,7 +123,7 @@ def version_of(hub: Hub, dataset: str, commit: str) -> str:
     return _manifest(hub, dataset, commit).version
 
 
-def _check_names(model: str, dataset: str, version: str) -> None:
+def check_names(model: str, dataset: str, version: str) -> None:
     for name in (model, dataset):
         if not REPOSITORY.fullmatch(name):
             raise BundleError(f"{name!r} is no repository; wanted: owner/name.")

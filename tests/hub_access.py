@@ -89,7 +89,8 @@ def yes(value: str | None) -> bool:
 
 
 def address(request: Request, repository: Repository) -> str:
-    return f"{request.base_url}{'datasets/' if repository.kind == 'dataset' else ''}{repository.name}"
+    folder = "" if repository.kind == "model" else f"{repository.kind}s/"
+    return f"{request.base_url}{folder}{repository.name}"
 
 
 def paged(request: Request, rows: list[Any], size: int) -> JSONResponse:

@@ -11,7 +11,8 @@ In a process of its own, faults set by POST to /_double/faults:
     python -m tests.hub_double --port 8765 --root FOLDER --token TOKEN USER
 
 Clients need HF_HUB_DISABLE_XET=1 before they import huggingface_hub; tests/conftest.py sets it for the tests,
-`environment()` for a process. The store is tests/hub_store.py, what can go wrong tests/hub_faults.py.
+`environment()` for a process. The store is tests/hub_store.py, jobs are tests/hub_jobs.py, what can go wrong
+tests/hub_faults.py.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class HubDouble:
         self.store = Store(self._own or root)
         self._faults = Faults()
         app = hub_app(self.store, self.tokens)
+        self.jobs = app.state.jobs
         self._add_control(app)
         self._door = Door(app, self.tokens, self._faults, self._hang_up, self._go)
         self._lock = threading.RLock()

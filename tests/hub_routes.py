@@ -1,6 +1,7 @@
 """The Hub's routes for accounts, repositories and refs, as huggingface_hub 2.4 calls them.
 
-Not here: Xet, pull requests, Spaces, copies of large files between repositories (those need Xet).
+A Space is a repository that a test puts there, to be read. Not here: Xet, pull requests, copies of large
+files between repositories (those need Xet).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from tests import hub_files
+from tests import hub_files, hub_jobs
 from tests.hub_access import (
     NOBODY,
     Readable,
@@ -40,6 +41,8 @@ def hub_app(store: Store, tokens: dict[str, str]) -> FastAPI:
     handlers = {Refused: refuse, 404: no_route, 405: no_route}
     app = FastAPI(openapi_url=None, exception_handlers=handlers)
     app.state.store, app.state.tokens, app.state.secret = store, tokens, secrets.token_bytes(16)
+    app.state.jobs = hub_jobs.JobBook()
+    app.include_router(hub_jobs.router)  # first: its addresses look like those of repositories
     app.include_router(router)
     app.include_router(hub_files.router)
     return app

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["model", "dataset"]
+Kind = Literal["model", "dataset", "space"]
 MAIN = "main"
 # What a new repository calls large from its first commit on; the Hub's own list, without what nobody has.
 LARGE = (
