@@ -8,10 +8,8 @@ import os
 import signal
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -23,7 +21,7 @@ from retrieval.ui.training.texts import TRAINING_TEXTS
 from tests.helpers import shape
 from tests.hub_double import HubDouble
 from tests.running import RunningApp, run_app
-from tests.training_page import SPACE, signed_in
+from tests.training_page import SPACE, fits, signed_in, visiting
 from tests.visitor import DESK, PHONE
 from train.run_state import read_job
 
@@ -33,8 +31,6 @@ KINDS, EACH = ("cross", "fork", "ring"), 20
 TOKEN = "hf_of_ada"
 # What a run needs to start, be measured and packed, on a machine that does other things too.
 ENDS_WITHIN_MS = 150_000
-# Gradio's own bar on a Space asks for these.
-OF_A_SPACE = {"huggingface.co", "fonts.googleapis.com"}
 
 
 def drawn(kind: str, number: int) -> Image.Image:
@@ -73,35 +69,6 @@ def app(folder: Path, hub: HubDouble) -> Iterator[RunningApp]:
     reaches = {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hf"), "HF_TOKEN": ""}
     with run_app(folder, BURIN_USERS="", **reaches) as running:
         yield running
-
-
-@contextmanager
-def visiting(
-    browser: Any,
-    app: RunningApp,
-    path: str = "/training",
-    cookies: dict[str, str] | None = None,
-    **options: Any,
-) -> Iterator[Any]:
-    """A page in a browser of its own. It may ask no other host for anything, nor log an error. cookies: of
-    one on a Space."""
-    hosts, errors = set(), []
-    context = browser.new_context(**{"viewport": DESK, "locale": "en-GB"} | options)
-    context.set_default_timeout(30_000)
-    if cookies:
-        context.add_cookies([{"name": n, "value": v, "url": app.url} for n, v in cookies.items()])
-    page = context.new_page()
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app.url + path)
-    yield page
-    context.close()
-    assert hosts - {""} - (OF_A_SPACE if cookies is not None else set()) == {urlsplit(app.url).netloc}
-    assert not errors
-
-
-def fits(page: Any) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 def points(page: Any, plot: int = 0) -> int:

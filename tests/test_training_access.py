@@ -10,19 +10,29 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from retrieval.ui.training.page import DESK, RESULTS
-from tests.running import RunningApp, run_app
+from retrieval.ui.training.page import DESK, JOBS, RESULTS
+from tests.hub_double import HubDouble
+from tests.running import RunningApp, data_url, run_app
 from tests.training_page import SPACE, Questions, signed_in
+from tests.waiting import until
+from tests.zips import sixty
 
-TRAINERS_ONLY = (*DESK, *RESULTS, "publish")
+TRAINERS_ONLY = (*DESK, *RESULTS, "publish", *JOBS)
 OPEN = ("who", "models", "embedding_map", "mixed_up", "look_at")
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def hub() -> Iterator[HubDouble]:
+    with HubDouble(tokens={f"hf_oauth_of_{name}": name for name in ("ada", "grace")}).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory, hub: HubDouble) -> Iterator[RunningApp]:
     """As on a Space with hf_oauth: true, with Gradio's own session and its own reading of it."""
     folder = tmp_path_factory.mktemp("space")
-    with run_app(folder, BURIN_USERS="", **SPACE) as running:
+    reaches = {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hf")}
+    with run_app(folder, BURIN_USERS="", **reaches, **SPACE) as running:
         yield running
 
 
@@ -178,6 +188,60 @@ def test_a_token_is_in_no_answer_and_no_log(space: RunningApp, tmp_path_factory:
     assert not any("hf_oauth_of_ada" in text for text in told)
     log = next(tmp_path_factory.getbasetemp().glob("space*/app.log"))
     assert "hf_oauth_of_ada" not in log.read_text()
+
+
+def test_the_token_of_who_signed_in_asks_what_a_job_would_cost(space: RunningApp, hub: HubDouble) -> None:
+    told = Questions(space.url, signed_in("ada")).ask("job_offer", {"token": ""})
+    assert (told["name"], told["space"], told["flavours"][0]["name"]) == ("ada", "ada/burin", "t4-small")
+    assert {one.user for one in hub.asked("/api/jobs/hardware")} == {"ada"}
+    assert Questions(space.url, signed_in("grace")).ask("job_offer")["name"] == "grace"
+    narrow = Questions(space.url, signed_in("ada", scope="openid profile contribute-repos"))
+    assert narrow.ask("job_offer", {"token": ""}) == {"needs": "scope"}
+    assert narrow.ask("job_offer", {"token": "hf_oauth_of_grace"})["name"] == "grace", (
+        "a typed one goes first"
+    )
+
+
+def test_the_owner_starts_a_job_and_others_only_see_that_it_is_there(
+    space: RunningApp, hub: HubDouble, tmp_path: Path
+) -> None:
+    hub.store.create("space", "ada/burin")
+    hub.store.commit("space", "ada/burin", {"train/publish_job.py": b"--pictures-revision"})
+    hub.store.create("dataset", "ada/shapes-pictures", private=True)
+    ada, grace = Questions(space.url, signed_in("ada")), Questions(space.url, signed_in("grace"))
+    upload = ada.ask("upload_begin", {"bytes": (zip := sixty(tmp_path / "x.zip", each=4)).stat().st_size})
+    piece = data_url(zip.read_bytes(), "application/zip")
+    ada.ask("upload_part", {"upload": upload["upload"], "at": 0, "piece": piece})
+    task = ada.ask("hand_in", {"name": "shapes", "upload": upload["upload"], "table": None})
+    taken = until(lambda: (told := ada.ask("task", task)) and "busy" not in told and told)
+    question = {
+        "intake": taken["intake"]["id"],
+        "collection": "shapes",
+        "filled": {"variant": "raw"},
+        "flavour": "t4-small",
+        "minutes": 30,
+        "most_usd": 0.2,
+        "model": "ada/shapes-model",
+        "dataset": "ada/shapes",
+        "version": "v1",
+        "code": "mallory/evil",
+        "pictures": "ada/shapes-pictures",
+    }
+    assert "refused" in Questions(space.url, signed_in("mallory")).ask("start_job", question)
+    assert "refused" in Questions(space.url).ask("start_job", question)
+    assert hub.jobs.all == []
+    begun = ada.ask("start_job", question)
+    job = until(lambda: (told := ada.ask("started_job", begun)) and "busy" not in told and told)["job"]
+    (asked,) = hub.jobs.all
+    assert (asked.user, asked.spec["secrets"]) == ("ada", {"HF_TOKEN": "hf_oauth_of_ada"})
+    assert "--code=ada/burin" in asked.spec["command"], "on a Space its own code runs and no other"
+
+    (seen,) = grace.ask("jobs")["jobs"]
+    assert (seen["id"], seen["yours"], seen["reached"]) == (job["id"], False, False)
+    for name in ("stop_job", "job_log"):
+        assert "somebody else's" in grace.ask(name, {"job": job["id"]})["error"]["en"]
+    assert ada.ask("stop_job", {"job": job["id"]})["job"]["state"] == "stopped"
+    assert asked.stage == "CANCELED"
 
 
 def test_mcp_and_the_python_client_know_no_question_of_training(space: RunningApp) -> None:

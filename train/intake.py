@@ -76,6 +76,11 @@ class Intake:
     def pictures(self) -> int:
         return sum(self.classes.values())
 
+    @property
+    def of_photos(self) -> bool:
+        """Whether it is photos in class folders or of the Hub, and neither drawings nor recipes."""
+        return bool(self.data.hub or self.data.photos) and not (self.data.drawings or self.data.csv)
+
     @classmethod
     def read(cls, folder: Path) -> Intake:
         """Raises ValueError for a folder whose intake.json is none, OSError where there is none."""

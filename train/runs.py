@@ -167,11 +167,10 @@ class Runs:
 
     # --- runs ----------------------------------------------------------------------------------------
 
-    def start(self, intake_id: str, collection: str, config: TrainConfig, owner: str) -> RunInfo:
-        """Queue a run of these pictures; it begins when those before it have ended.
+    def fitted(self, intake_id: str, collection: str, config: TrainConfig) -> TrainConfig:
+        """The configuration of a run of these pictures, here or elsewhere.
 
-        Raises RequestError for a name that is none, NotFoundError for pictures that are gone, BusyError when
-        too many wait."""
+        Raises RequestError for a name that is none, NotFoundError for pictures that are gone."""
         if not COLLECTION.fullmatch(collection):
             raise RequestError(
                 f"{collection[:60]!r} is no name of a collection; wanted: up to 40 small letters, digits, - "
@@ -180,11 +179,24 @@ class Runs:
         intake = self.intake(intake_id)
         if not intake.ready:
             raise RequestError(f"Nothing can learn from these pictures. {' '.join(intake.notes)}".strip())
-        self.clean()
-        self._room()
         if not intake.classes:  # of the Hub: a look at it knows them
             intake = replace(intake, classes=self.check(intake_id).classes)
-        config = fitted(config, intake)
+        return fitted(config, intake)
+
+    def class_folders(self, intake_id: str) -> Path:
+        """The folder with a folder of photos per class. Raises RequestError for drawings and recipes."""
+        intake = self.intake(intake_id)
+        if not intake.of_photos or not intake.data.photos:
+            raise RequestError("Drawings and recipes are learnt on this machine alone; a job takes photos.")
+        return folder_of(self._pictures, intake_id) / intake.data.photos[0]
+
+    def start(self, intake_id: str, collection: str, config: TrainConfig, owner: str) -> RunInfo:
+        """Queue a run of these pictures; it begins when those before it have ended.
+
+        Raises as `fitted`, RequestError where the disk has no room, BusyError when too many wait."""
+        self.clean()
+        self._room()
+        config = self.fitted(intake_id, collection, config)
         job = Job(
             id=_new_id(),
             collection=collection,

@@ -164,22 +164,26 @@ burin.training.parts.push((page) => {
 
   // ---- it starts
   function starting() {
-    const input = make("input", { type: "text", name: "called", value: filled.collection, maxlength: "40", pattern: "[a-z0-9][a-z0-9_\\-]{0,39}", required: "", spellcheck: "false", autocomplete: "off", oninput: () => { filled.collection = input.value; } });
+    const input = make("input", { type: "text", name: "called", value: filled.collection, maxlength: "40", pattern: "[a-z0-9][a-z0-9_\\-]{0,39}", required: "", spellcheck: "false", autocomplete: "off", oninput: () => { filled.collection = input.value; page.jobNamed(); } });
     const button = make("button", { type: "submit", class: "primary", "data-do": "start" }, t("start"));
     const wrong = make("div", { "aria-live": "polite" });
+    const changed = () => {
+      button.disabled = !page.jobReady();
+      button.textContent = page.jobChosen() ? page.jobStart() : t("start");
+    };
     return make("form", { class: "starting", onsubmit: async (event) => {
       event.preventDefault();
       button.disabled = true;
-      button.textContent = t("starting");
+      button.textContent = t(page.jobChosen() && !taken.intake.hub ? "job_starting" : "starting");
+      wrong.replaceChildren();
       const { collection, ...form } = filled;
-      const reply = await page.ask("start", { intake: taken.intake.id, collection, filled: form });
-      button.disabled = false;
-      button.textContent = t("start");
+      const reply = page.jobChosen() ? await page.startJob(taken.intake.id, collection, form) : await page.ask("start", { intake: taken.intake.id, collection, filled: form });
+      changed();
       if (reply.error) return wrong.replaceChildren(page.problem(reply.error));
-      page.go("runs", reply.run.id);
+      page.go("runs", reply.run?.id ?? `job-${reply.job.id}`);
     } },
     make("label", { class: "field" }, make("span", {}, t("name_label")), input, make("small", {}, t("name_hint"))),
-    make("p", { class: "field" }, make("span", {}, t("where")), make("b", {}, t("where_here", { n: number(told.threads, 0) }))),
+    page.where(told, taken, filled, changed),
     make("div", { class: "actions" }, button), wrong);
   }
 });

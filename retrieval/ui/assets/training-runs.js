@@ -1,18 +1,19 @@
-// Runs: all of them, and one while it is under way. What the server says is asked for again while anything
-// moves; a run goes on whether this page is there or not.
+// Runs: all of them, beside them jobs on the Hub, and one while it is under way. What the server says is asked
+// for again while anything moves; a run goes on whether this page is there or not.
 burin.training.parts.push((page) => {
   const { t, make, number, percent, title, state } = burin;
   const room = page.element.querySelector("#room-runs");
   const EVERY_MS = 1000;
   const STEPS = ["fit", "evaluate", "errors", "export"];
   let shown = 0; // which drawing of the room is the last: older ones stop asking
+  let jobs = null; // as they were last told
   let open = null; // {id, events, next, curve, run}: the run that is looked at
 
-  page.rooms.runs = (id) => (id ? one(id) : all());
-  const here = (mine) => mine === shown && page.room === "runs";
+  page.rooms.runs = (id) => (id?.startsWith("job-") ? page.oneJob(id.slice(4), ++shown) : id ? one(id) : all());
+  const here = (page.inRuns = (mine) => mine === shown && page.room === "runs");
   const ended = (run) => ["finished", "stopped", "failed"].includes(run.state);
-  const when = (time) => (time ? new Intl.DateTimeFormat(state.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time)) : "");
-  const chip = (run) => make("span", { class: "state", "data-state": run.state }, t("state_" + run.state));
+  const when = page.when = (time) => (time ? new Intl.DateTimeFormat(state.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time)) : "");
+  const chip = page.stateChip = (run) => make("span", { class: "state", "data-state": run.state }, t("state_" + run.state));
   page.left = ({ seconds_left: seconds }) => (seconds === null ? t("left_unknown")
     : seconds < 90 ? t("left_seconds", { n: number(Math.max(5, Math.round(seconds / 5) * 5), 0) })
       : seconds < 5400 ? t("left_minutes", { n: number(Math.round(seconds / 60), 0) }) : t("left_hours", { n: number(seconds / 3600, 1) }));
@@ -25,19 +26,27 @@ burin.training.parts.push((page) => {
     await page.poll(2 * EVERY_MS, async () => {
       if (!here(mine)) return null;
       const reply = await page.ask("runs");
-      if (here(mine)) room.replaceChildren(...(reply.error ? [page.problem(reply.error, all)] : [list(reply.runs)]));
-      return reply;
-    }, (reply) => reply.error || reply.runs.every(ended));
+      const show = () => { if (here(mine)) room.replaceChildren(reply.error ? page.problem(reply.error, all) : list(reply.runs)); };
+      if (jobs || reply.error || reply.runs.length) show(); // the Hub may take its time
+      if (reply.error) return reply;
+      jobs = (await page.ask("jobs")).jobs || jobs || [];
+      show();
+      return { all: [...reply.runs, ...jobs] };
+    }, (reply) => reply.error || reply.all.every(ended));
   }
   function list(runs) {
-    if (!runs.length) return make("div", { class: "runs closed" }, make("p", { class: "closed-lead" }, t("runs_none")),
+    if (!runs.length && !jobs?.length) return make("div", { class: "runs closed" }, make("p", { class: "closed-lead" }, t("runs_none")),
       make("div", { class: "actions" }, make("button", { type: "button", class: "primary", onclick: () => page.go("new") }, t("runs_begin"))));
-    return make("ul", { class: "runs" }, ...runs.map((run) => make("li", {},
+    const rows = [...runs.map((run) => [run.made, row(run)]), ...(jobs || []).map((job) => [job.made, page.jobRow(job)])];
+    return make("ul", { class: "runs" }, ...rows.sort(([one], [other]) => (one < other ? 1 : -1)).map(([, node]) => node));
+  }
+  function row(run) {
+    return make("li", {},
       make("button", { type: "button", class: "run-row", "data-run": run.id, "aria-label": t("open_run", { name: run.collection, when: when(run.made), state: t("state_" + run.state) }), onclick: () => page.go("runs", run.id) },
         make("span", { class: "run-name" }, run.collection, make("small", {}, run.variant)),
         make("span", { class: "run-when" }, when(run.made), run.owner ? ` ${t("started_by", { name: run.owner })}` : ""),
         make("span", { class: "run-progress" }, ended(run) ? title(run.message) : run.state === "queued" ? t("waits_for", { n: number(run.before, 0) }) : make("span", { class: "meter", style: `--share:${run.progress}` })),
-        make("span", { class: "run-states" }, ...[run.serves ? make("span", { class: "state", "data-state": "live" }, t("serving_now")) : null, chip(run)].filter(Boolean))))));
+        make("span", { class: "run-states" }, ...[run.serves ? make("span", { class: "state", "data-state": "live" }, t("serving_now")) : null, chip(run)].filter(Boolean))));
   }
 
   // ---- one
@@ -86,7 +95,7 @@ burin.training.parts.push((page) => {
     curve["recall@1"].push(undefined);
   }
 
-  const back = () => make("button", { type: "button", class: "back", onclick: () => page.go("runs") }, `← ${t("all_runs")}`);
+  const back = page.backToRuns = () => make("button", { type: "button", class: "back", onclick: () => page.go("runs") }, `← ${t("all_runs")}`);
   function draw() {
     const { run, curve } = open;
     const head = make("header", { class: "run-head" }, back(),

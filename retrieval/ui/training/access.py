@@ -22,11 +22,15 @@ Reason = Literal["", "sign_in", "stranger", "no_oauth", "no_users", "elsewhere"]
 
 @dataclass(frozen=True)
 class Access:
-    """may: whether this visitor may train. name: who it is, "" for nobody known. reason: why not."""
+    """may: whether this visitor may train. name: who it is, "" for nobody known. reason: why not. until: when
+    their sign-in on Hugging Face ends, in seconds since 1970; None without one. scopes: what they allowed
+    this app there; none where Hugging Face does not say."""
 
     may: bool
     name: str = ""
     reason: Reason = ""
+    until: float | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 def on_space() -> bool:

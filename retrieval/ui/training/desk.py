@@ -176,6 +176,7 @@ def _intake_json(intake: Intake) -> dict[str, Any]:
         "broken_total": intake.broken_total,
         "notes": [said(note) for note in intake.notes],
         "ready": intake.ready,
+        "remote": intake.of_photos,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -54,7 +55,10 @@ def for_publishers(ask: Callable[[Any, Access, str | None], dict[str, Any]]) -> 
         visitor = access.decide(_http(request), profile.username if profile else None)
         if not visitor.may:
             return {"refused": visitor.reason}
-        return _answered(lambda: ask(question, visitor, token.token if token else None))
+        if token is None:
+            return _answered(lambda: ask(question, visitor, None))
+        signed = replace(visitor, until=token.expires_at, scopes=frozenset((token.scope or "").split()))
+        return _answered(lambda: ask(question, signed, token.token))
 
     asked.__name__ = ask.__name__
     return asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.ui.french import in_both
+from retrieval.ui.training.french_jobs import JOBS_FRENCH
 
 _COMPARED = (
     r"mAP@all ([\d.]+), frozen ([\d.]+), difference ([+-][\d.]+) to ([+-][\d.]+)",
@@ -178,7 +179,7 @@ _MADE = re.compile(
 
 def said(sentence: str) -> dict[str, str]:
     """A sentence of the core in both languages: {"en": ..., "fr": ...}."""
-    for pattern, french in _FRENCH:
+    for pattern, french in (*_FRENCH, *JOBS_FRENCH):
         if re.fullmatch(pattern, sentence, flags=re.DOTALL):
             return {"en": sentence, "fr": re.sub(pattern, french, sentence, count=1, flags=re.DOTALL)}
     if made := _MADE.fullmatch(sentence):

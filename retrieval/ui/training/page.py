@@ -16,13 +16,14 @@ from retrieval.ui.theme import asset
 from retrieval.ui.training import access
 from retrieval.ui.training.desk import Desk
 from retrieval.ui.training.endpoints import for_publishers, for_trainers, open_to_all, who
+from retrieval.ui.training.job_desk import JobDesk
 from retrieval.ui.training.models import Models
 from retrieval.ui.training.results import Results
 from retrieval.ui.training.texts import TERMS_FR, TRAINING_TEXTS
 from train.runs import Runs
 
 NAME, PATH = "Training", "training"
-PARTS = ("figures", "map", "models", "new", "check", "runs", "result")
+PARTS = ("figures", "map", "models", "new", "check", "where", "runs", "job", "result")
 SCRIPTS = ("training.js", *(f"training-{name}.js" for name in PARTS))
 # The questions of those who train, by the name of the method that answers.
 DESK = (
@@ -30,7 +31,12 @@ DESK = (
     *("start", "runs", "run", "run_log", "stop", "remove"),
 )
 RESULTS = (*("result", "report_picture", "report_errors", "try_out", "make_live", "take_back", "published"),)
-STYLES = ("training.css", "training-runs.css")
+# Of jobs on the Hub, for which the token of who asks is needed too.
+JOBS = (
+    *("job_offer", "start_job", "started_job"),
+    *("jobs", "job", "job_log", "stop_job", "forget_job"),
+)
+STYLES = ("training.css", "training-runs.css", "training-jobs.css")
 
 
 def add_training_page(
@@ -48,6 +54,8 @@ def add_training_page(
         serves += [for_trainers(getattr(desk, name)) for name in DESK]
         serves += [for_trainers(getattr(results, name)) for name in RESULTS]
         serves.append(for_publishers(results.publish))
+        job_desk = JobDesk(runs, live)
+        serves += [for_publishers(getattr(job_desk, name)) for name in JOBS]
     styles = "\n".join(asset(name) for name in STYLES)
     with pages.route(NAME, PATH, show_in_navbar=False):  # the masthead has the way there and back
         part("masthead", serves=[_about(service)])

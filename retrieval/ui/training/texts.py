@@ -1,10 +1,11 @@
-"""Every sentence of the training page, in English and French: its frame and the models in use here, a new run
-and the runs in the two files beside. Those of retrieval/ui/texts.py are there too; a key that stands in both
-is this page's own. Both languages have the same keys (a test holds it).
+"""Every sentence of the training page, in English and French: its frame and the models in use here; a new
+run, runs and jobs on the Hub in the files beside. Those of retrieval/ui/texts.py are there too; a key that
+stands in both is this page's own. Both languages have the same keys (a test holds it).
 """
 
 from __future__ import annotations
 
+from retrieval.ui.training.texts_jobs import JOBS_TEXTS
 from retrieval.ui.training.texts_new import NEW_TEXTS
 from retrieval.ui.training.texts_runs import RUNS_TEXTS
 
@@ -107,7 +108,7 @@ MODELS_TEXTS: dict[str, dict[str, str]] = {
         "training_lead": "Comment les modèles en service ont été faits, ce qu’ils valent, et comment en "
         "faire un à soi à partir d’un dossier d’images.",
         "no_answer": "Le serveur n’a pas répondu. Vérifiez la connexion, puis réessayez.",
-        "tab_models": "Modèles en service",
+        "tab_models": "En service",
         "tabs_training": "Entraînement",
         "model_card": "{title} : {records} notices, {labels} noms",
         "labels_count": "{n} noms",
@@ -194,7 +195,8 @@ MODELS_TEXTS: dict[str, dict[str, str]] = {
     },
 }
 TRAINING_TEXTS: dict[str, dict[str, str]] = {
-    language: MODELS_TEXTS[language] | NEW_TEXTS[language] | RUNS_TEXTS[language] for language in MODELS_TEXTS
+    language: MODELS_TEXTS[language] | NEW_TEXTS[language] | RUNS_TEXTS[language] | JOBS_TEXTS[language]
+    for language in MODELS_TEXTS
 }
 
 # Names of figures and facts, which manifests hold in English.

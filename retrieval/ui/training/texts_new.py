@@ -85,10 +85,10 @@ NEW_TEXTS: dict[str, dict[str, str]] = {
         "variant_probe": "Classes alone",
         "variant_probe_about": "A logistic regression on the frozen network: what has to be beaten.",
         "variant_head-random": "A head, random triplets",
-        "variant_head-random_about": "The network stays as it is; a small head learns on top of it. Quick.",
+        "variant_head-random_about": "The network stays as it is; a small head learns on top of it. Quick, "
+        "and a good first choice.",
         "variant_head-hard": "A head, hard triplets",
-        "variant_head-hard_about": "The same, but it learns from the pictures it gets wrong. A good first "
-        "choice.",
+        "variant_head-hard_about": "The same, but it learns from the pictures it gets wrong.",
         "variant_two-phase": "Head, then the end of the network",
         "variant_two-phase_about": "The best of them where there are many pictures. Takes its time.",
         "variant_siamese": "Pairs",
@@ -110,7 +110,6 @@ NEW_TEXTS: dict[str, dict[str, str]] = {
         "name_hint": "Small letters, digits, - and _. A name that serves already will be replaced only when "
         "you say so.",
         "where": "Where",
-        "where_here": "This machine, {n} core; searches come first",
         "start": "Start",
         "starting": "Starting",
         "choice_held_out_pictures": "pictures of every class",
@@ -197,10 +196,10 @@ NEW_TEXTS: dict[str, dict[str, str]] = {
         "variant_probe": "Les classes seules",
         "variant_probe_about": "Une régression logistique sur le réseau gelé : ce qu’il faut dépasser.",
         "variant_head-random": "Une tête, triplets au hasard",
-        "variant_head-random_about": "Le réseau reste tel quel ; une petite tête apprend au-dessus. Rapide.",
+        "variant_head-random_about": "Le réseau reste tel quel ; une petite tête apprend au-dessus. "
+        "Rapide, et un bon premier choix.",
         "variant_head-hard": "Une tête, triplets difficiles",
-        "variant_head-hard_about": "La même, mais elle apprend des images où elle se trompe. Un bon premier "
-        "choix.",
+        "variant_head-hard_about": "La même, mais elle apprend des images où elle se trompe.",
         "variant_two-phase": "La tête, puis la fin du réseau",
         "variant_two-phase_about": "La meilleure quand il y a beaucoup d’images. Prend son temps.",
         "variant_siamese": "Par paires",
@@ -222,7 +221,6 @@ NEW_TEXTS: dict[str, dict[str, str]] = {
         "name_hint": "Minuscules, chiffres, - et _. Un nom déjà en service ne sera remplacé que si vous le "
         "dites.",
         "where": "Où",
-        "where_here": "Cette machine, {n} cœur ; les recherches passent d’abord",
         "start": "Lancer",
         "starting": "Lancement",
         "choice_held_out_pictures": "des images de chaque classe",
