@@ -82,5 +82,19 @@ def test_why_the_siamese_model_answers_is_said_in_french_too(reason: str, french
     assert french in said["fr"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "french"),
+    [
+        ("Version 1a2b3c4d is kept out: why.", "La version 1a2b3c4d est écartée : why."),
+        (
+            "The collection 'shapes' has not come from the Hub yet. why.",
+            "La collection « shapes » n’est pas encore arrivée du Hub. why.",
+        ),
+    ],
+)
+def test_what_a_notice_names_is_named_in_french_too(sentence: str, french: str) -> None:
+    assert in_both(sentence)["fr"] == french
+
+
 def test_each_source_of_a_collection_has_a_name() -> None:
     assert {f"source_{name}" for name in ("starter", "folder", "hub", "siamese", "run")} <= TEXTS["en"].keys()

@@ -78,10 +78,10 @@ _FRENCH: tuple[tuple[str, str], ...] = (
 )
 # Sentences that end with another: French before it, and the rest in French too.
 _THEN: tuple[tuple[str, str], ...] = (
-    (r"Version (\w+) is kept out: (.+)", "La version \1 est écartée : "),
+    (r"Version (\w+) is kept out: (.+)", r"La version \1 est écartée : "),
     (
         r"The collection '(.+?)' has not come from the Hub yet\. ?(.*)",
-        "La collection « \1 » n’est pas encore arrivée du Hub. ",
+        r"La collection « \1 » n’est pas encore arrivée du Hub. ",
     ),
     (
         r"The embedded collection answers until the Hub does\. ?(.*)",
