@@ -74,6 +74,17 @@ def test_whose_token_it_is_is_known(jobs: Jobs) -> None:
     assert (account.name, account.names, account.writes) == ("owner", ("owner",), True)
 
 
+def test_the_login_of_this_machine_stands_in_for_a_token(
+    double: HubDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", OWNER)
+    assert hub_jobs.has_login()
+    jobs = Jobs(None, double.url)
+    started(jobs)
+    assert jobs.account().name == "owner"
+    assert double.jobs.all[0].spec["secrets"] == {"HF_TOKEN": OWNER}
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

@@ -39,6 +39,7 @@ def test_it_is_followed_until_its_version_is_here(
     told = desk.job({"job": id}, ADA, TOKEN)["job"]
     assert (told["state"], told["commit"]) == ("finished", done.dataset_commit)
     assert (told["follows"], told["serves"]) == (["shapes"], False)
+    assert "has not come from the Hub yet" in told["notice"]["en"]
     live.check("shapes")  # as the thread that follows does, once it is woken
     assert desk.job({"job": id}, ADA, TOKEN)["job"]["serves"]
     asked = len(double.asked("/api/jobs/"))

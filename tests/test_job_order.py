@@ -15,6 +15,8 @@ from retrieval.ui.training.french import said
 from retrieval.ui.training.job_desk import JobDesk
 from tests.hub_double import HubDouble
 from tests.job_desks import ADA, TOKEN, TYPED, hand_in, order, started
+from train import publish_job
+from train.__main__ import _parser, chosen_config
 from train.config import DataConfig
 from train.runs import Runs
 
@@ -96,6 +98,11 @@ def test_from_a_zip_to_a_job_that_reads_its_pictures_at_their_commit(
         "--validation-share=0.25",
         "--set=head.epochs=3",
     ]
+    # The script takes them, and `fit` makes of them the run that was filled in.
+    told, fit = publish_job._parsed(asked.spec["command"][3:])
+    assert (told.pictures_revision, told.public) == (commit, False)
+    config = chosen_config(_parser().parse_args(["fit", "--run", "x", *fit]))
+    assert (config.margin, config.phases[0].epochs, config.labels_per_batch) == (0.4, 3, 3)
     assert (asked.spec["flavor"], asked.spec["timeoutSeconds"]) == ("t4-small", 7200)
     assert asked.spec["secrets"] == {"HF_TOKEN": TOKEN}
     assert (job["account"], job["most_usd"], job["state"]) == ("ada", 0.8, "queued")
@@ -155,7 +162,7 @@ def test_what_cannot_be_is_said_without_asking_the_hub(
         ({"model": "grace/shapes-model"}, "is not ada's to write"),
         ({"pictures": "grace/pictures"}, "is not ada's to write"),
         ({"pictures": "ada/shapes"}, "two data sets"),
-        ({"code": "ada/none"}, "The Hub shows no ada/none"),
+        ({"code": "ada/none"}, "The Hub shows no Space ada/none"),
         ({"code": "ada/old"}, "from before jobs"),
         ({"code": "ada/other"}, "is no copy of this app"),
         ({"version": "v2"}, "has a v2 already; the next is v5"),
@@ -178,6 +185,17 @@ def test_what_would_fail_after_an_hour_fails_before_it_costs_anything(
     assert desk.jobs(None, ADA, TOKEN) == {"jobs": []}
     told = said(str(raised.value))
     assert told["fr"] != told["en"]
+
+
+def test_no_two_jobs_make_the_same_version(desk: JobDesk, double: HubDouble) -> None:
+    started(desk)
+    with pytest.raises(RequestError, match="makes ada/shapes v1 already") as raised:
+        started(desk)
+    assert said(str(raised.value))["fr"] != str(raised.value)
+    assert len(double.jobs.all) == 1
+    double.jobs.all[0].stage = "CANCELED"
+    desk.jobs(None, ADA, TOKEN)
+    started(desk)
 
 
 def test_drawings_are_learnt_here_alone(desk: JobDesk, runs: Runs) -> None:

@@ -104,7 +104,7 @@ def test_from_a_zip_to_a_version_that_arrives_by_itself(
         # What cannot be is said before it costs anything.
         page.fill("[name=job_code]", "ada/none")
         page.locator("[data-do=start]").click()
-        page.wait_for_selector("text=The Hub shows no ada/none")
+        page.wait_for_selector("text=The Hub shows no Space ada/none")
         assert hub.jobs.all == []
 
         page.locator("[name=job_private]").uncheck()

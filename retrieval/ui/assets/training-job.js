@@ -65,6 +65,7 @@ burin.training.parts.push((page) => {
     return make("div", {},
       make("p", { class: "run-message", "data-state": job.state, role: "status" }, said(job)),
       arrives && job.state === "finished" ? make("p", { class: "service-said job-arrives" }, arrives) : null,
+      job.notice && job.state === "finished" && !job.serves ? make("p", { class: "note" }, title(job.notice)) : null,
       make("div", { class: "actions" },
         job.serves ? make("a", { class: "primary", href: `${burin.root()}/?collection=${encodeURIComponent(job.follows[0])}` }, t("search_with_it")) : null,
         itsPage(job)));

@@ -118,7 +118,7 @@ burin.training.parts.push((page) => {
   page.startJob = async (intake, collection, form) => {
     const given = { ...names(collection), ...job.typed };
     const begun = await page.ask("start_job", { intake, collection, filled: form, ...given, flavour: machine().name, minutes: job.minutes, most_usd: cost(), private: job.private, token: job.token });
-    const reply = begun.error ? begun : await page.poll(1000, () => page.ask("started_job", { task: begun.task }), (one) => !one.busy);
+    const reply = begun.error ? begun : await page.poll(1000, () => page.ask("started_job", { task: begun.task }), (one) => !one.busy && one.error?.en !== state.meta.texts.en.no_answer);
     if (!reply.error) {
       if (given.code) burin.remember("code", given.code);
       Object.assign(job, { offer: null, token: "", typed: {}, chosen: false });

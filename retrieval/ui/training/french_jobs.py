@@ -50,6 +50,15 @@ JOBS_FRENCH: tuple[tuple[str, str], ...] = (
         r"« \1 » n’est pas un Space avec une copie de cette application ; attendu : propriétaire/nom, car la "
         r"tâche en exécute le code.",
     ),
+    (
+        r"The Hub shows no Space (\S+) to this token; .*",
+        r"Le Hub ne montre pas de Space \1 à ce jeton ; vérifiez le nom, ou donnez un jeton qui peut le "
+        r"lire.",
+    ),
+    (
+        r"A job makes (\S+) (\S+) already; .*",
+        r"Une tâche fait déjà \1 \2 ; attendez-la ou arrêtez-la, ou faites une autre version.",
+    ),
     (r"(\S+) is no copy of this app: .*", r"\1 n’est pas une copie de cette application."),
     (
         r"(\S+) is a copy from before jobs .*",

@@ -26,6 +26,7 @@ from retrieval.ui.training.background import Background
 from retrieval.ui.training.desk import object_of, text_of
 from retrieval.ui.training.french import said
 from retrieval.ui.training.job_notes import STATES, JobNote, JobNotes
+from retrieval.ui.training.job_order import Order
 from train.runs import Runs
 
 # Of OAuth, that Hugging Face asks people for.
@@ -79,6 +80,7 @@ class JobDesk:
         hub, jobs = Hub(token=used), Jobs(used)
 
         def work() -> dict[str, Any]:
+            self._is_new(order)
             note = job_order.place(order, hub, jobs, visitor.name)
             if given:
                 self._given[note.id] = given
@@ -135,6 +137,16 @@ class JobDesk:
 
     # --- within --------------------------------------------------------------------------------------
 
+    def _is_new(self, order: Order) -> None:
+        """Raises RequestError where a job that has not ended makes the same version: one of the two would be
+        paid for nothing."""
+        for note in self._notes.all():
+            if not note.has_ended and (note.dataset, note.version) == (order.dataset, order.version):
+                raise RequestError(
+                    f"A job makes {note.dataset} {note.version} already; wait for it or stop it, or make "
+                    "another version."
+                )
+
     def _look(self, note: JobNote, visitor: Access, token: str | None) -> JobNote:
         """How the job stands: asked of the Hub where who asks may, and it is not too soon; otherwise as it
         was last seen."""
@@ -164,13 +176,16 @@ class JobDesk:
 
     def _told(self, note: JobNote, visitor: Access) -> dict[str, Any]:
         """What the page is told: the note, and beside it whether who asks may act on it and see how it goes;
-        what went wrong when it was last looked at; where this app follows what it pushes, and serves it."""
+        what went wrong when it was last looked at; where this app follows what it pushes, whether it serves
+        it, and what keeps it from it."""
         follows = [
             name
             for name, pin in self._live.pins.items()
             if pin.repository == note.dataset and pin.revision == FOLLOWED
         ]
         serving = [self._live.service.collections.get(name) for name in follows]
+        notices = self._live.notices()
+        notice = next((notices[name] for name in follows if name in notices), None)
         problem = self._problems.get(note.id)
         told = asdict(note)
         del told["log"]
@@ -180,6 +195,7 @@ class JobDesk:
             "reached": self._reaches(note, visitor),
             "problem": said(problem) if problem else None,
             "follows": follows,
+            "notice": said(notice) if notice else None,
             "serves": bool(note.commit) and any(one and one.revision == note.commit for one in serving),
         }
 

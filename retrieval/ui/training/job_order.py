@@ -188,7 +188,13 @@ def _next(versions: list[str]) -> str:
 
 def _code(order: Order, hub: Hub) -> str:
     """The commit of the code that the job runs, once it is seen to be ours and new enough."""
-    commit = hub.resolve("space", order.code, FOLLOWED)
+    try:
+        commit = hub.resolve("space", order.code, FOLLOWED)
+    except NoRepositoryError:
+        raise RequestError(
+            f"The Hub shows no Space {order.code} to this token; check the name, or give a token that may "
+            "read it."
+        ) from None
     script = hub.file("space", order.code, commit, SCRIPT)
     if script is None:
         raise RequestError(f"{order.code} is no copy of this app: it has no {SCRIPT}.")
