@@ -23,8 +23,8 @@ from tests.helpers import write_bundle
 from tests.hub_double import HubDouble
 from tests.zips import CLASSES, drawn
 from train.config import DataConfig
-from train.intake import INTAKE, Intake, to_text
-from train.runs import Runs
+from train.runs.intake import INTAKE, Intake, to_text
+from train.runs.store import Runs
 
 TOKEN, TYPED = "hf_of_ada", "hf_typed_by_ada"
 # Signed in for longer than any job; and the same person where nobody signs in.

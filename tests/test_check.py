@@ -7,10 +7,10 @@ from PIL import Image
 from tests.helpers import encoded, shape
 from tests.zips import CLASSES, drawn
 from train.__main__ import main
-from train.check import FEW, SHEET_PICTURES, SHEET_SIDE, check, contact_sheet
 from train.config import VARIANTS, DataConfig
 from train.data import read_folder
-from train.intake import CHECK, SHEET, Check, Intake, Limits, fitted
+from train.runs.check import FEW, SHEET_PICTURES, SHEET_SIDE, check, contact_sheet
+from train.runs.intake import CHECK, SHEET, Check, Intake, Limits, fitted
 
 PHOTOS = DataConfig(photos=("photos",))
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from train.folder_lock import FolderLock
+from train.runs.lock import FolderLock
 
 # Another process: it says when it is in, and stays there until its input ends.
 HOLDS = """
 import sys
 from pathlib import Path
-from train.folder_lock import FolderLock
+from train.runs.lock import FolderLock
 with FolderLock(Path(sys.argv[1])):
     print("in", flush=True)
     sys.stdin.read()

@@ -17,9 +17,9 @@ from tests.running import bomb
 from tests.zips import CLASSES, drawn, locked, sixty, special, zipped
 from train.config import DataConfig
 from train.data import read_folder
-from train.intake import Intake, Limits
-from train.unpack import LONGEST_STEM, places, unpack
-from train.zips import parts_of, safe_name
+from train.runs.intake import Intake, Limits
+from train.runs.unpack import LONGEST_STEM, places, unpack
+from train.runs.zips import parts_of, safe_name
 
 LIMITS = Limits()
 SMALL = encoded(marked(8, 8))

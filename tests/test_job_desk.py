@@ -17,7 +17,7 @@ from tests.helpers import write_bundle
 from tests.hub_double import HubDouble
 from tests.hub_faults import Fault
 from tests.job_desks import ADA, AT_HOME, GRACE, TOKEN, TYPED, started
-from train.runs import Runs
+from train.runs.store import Runs
 
 pytest_plugins = ("tests.job_desks",)
 

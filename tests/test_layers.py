@@ -36,10 +36,7 @@ SERVES = (
     *("retrieval.search", "retrieval.collection", BUNDLE),
 )
 # Runs are started, followed and stopped in the app's own process, which stays as light as it is.
-RUNS = (
-    *("retrieval.types", "train.config", "train.beside", "train.intake", "train.progress", "train.processes"),
-    *("train.run_state", "train.run_queue", "train.housekeeping", "train.folder_lock"),
-)
+RUNS = ("retrieval.types", "train.config", "train.beside", "train.runs")
 # Module or package -> what of ours it may import; the longest name that fits decides.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app": ("retrieval", "hub_assets"),
@@ -76,7 +73,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "retrieval.__main__": SERVES,
     "retrieval.ui": (
         *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.probe"),
-        *("retrieval.ui", "hub_assets", "train.config", "train.flags", "train.runs"),
+        *("retrieval.ui", "hub_assets", "train.config", "train.flags", "train.runs.store"),
     ),
     "hub_assets": ("hub_assets", "retrieval.types"),
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
@@ -84,14 +81,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "train.config": ("retrieval.types",),
     "train.flags": ("train.config",),
     "train.runs": RUNS,
-    "train.run_queue": RUNS,
-    "train.run_state": RUNS,
-    "train.processes": RUNS,
-    "train.housekeeping": RUNS,
-    "train.progress": RUNS,
-    "train.intake": RUNS,
-    "train.zips": RUNS,
-    "train.unpack": (*RUNS, "retrieval.images", "train.zips", "train.tables"),
+    "train.runs.unpack": (*RUNS, "retrieval.images", "train.tables"),
+    **dict.fromkeys(("train.runs.check", "train.runs.job"), TRAINS_WITH),
 }
 # Package of others -> the only modules of ours that may import it.
 ONLY_IN: dict[str, tuple[str, ...]] = {
@@ -109,17 +100,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 # Read by the page, so they must stay as light as it is.
 TORCH_FREE = (
-    *(
-        "train.config",
-        "train.flags",
-        "train.runs",
-        "train.run_queue",
-        "train.run_state",
-        "train.processes",
-        "train.progress",
-    ),
-    *("train.housekeeping", "train.intake", "train.unpack", "train.zips", "train.check", "train.beside"),
-    "train.folder_lock",
+    *("train.config", "train.flags", "train.beside"),
+    *(f"train.runs.{name}" for name in ("store", "queue", "lock", "state", "processes", "progress")),
+    *(f"train.runs.{name}" for name in ("housekeeping", "intake", "unpack", "zips", "check")),
 )
 HEAVY = ("torch", "torchvision", "timm")
 DYNAMIC = ("importlib.import_module", "import_module", "__import__")

@@ -23,7 +23,7 @@ from tests.hub_double import HubDouble
 from tests.running import RunningApp, run_app
 from tests.training_page import SPACE, fits, signed_in, visiting
 from tests.visitor import DESK, PHONE
-from train.run_state import read_job
+from train.runs.state import read_job
 
 pytestmark = pytest.mark.page
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from train.config import VARIANTS
-from train.progress import BASE, PER_PICTURE, progress
+from train.runs.progress import BASE, PER_PICTURE, progress
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 TWO = VARIANTS["two-phase"]

@@ -11,11 +11,11 @@ from retrieval.types import NotFoundError, RequestError
 from tests.helpers import ROOT
 from tests.waiting import until
 from tests.zips import drawn, sixty, zipped
-from train import run_queue
 from train.__main__ import main
 from train.config import VARIANTS
-from train.run_state import Job, born, now, write_job
-from train.runs import Limits, Runs, _new_id
+from train.runs import queue as run_queue
+from train.runs.state import Job, born, now, write_job
+from train.runs.store import Limits, Runs, _new_id
 
 LIMITS = Limits()
 
@@ -176,7 +176,7 @@ def test_the_app_imports_none_of_what_trains():
         "onnxruntime",
         "gradio",
     }
-    code = f"import sys, train.runs; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, train.runs.store; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -16,7 +16,7 @@ from tests.helpers import ROOT
 from tests.waiting import until
 from tests.zips import CLASSES, drawn, sixty
 from train.config import VARIANTS, TrainConfig, to_json
-from train.runs import Limits, RunInfo, Runs
+from train.runs.store import Limits, RunInfo, Runs
 
 LIMITS = Limits(queued=3)
 HEAD = VARIANTS["head-random"].phases[0]
@@ -36,7 +36,7 @@ APP = """
 import json, os, signal, sys
 from pathlib import Path
 from train.config import from_json
-from train.runs import Runs
+from train.runs.store import Runs
 from tests.waiting import until
 runs = Runs(Path(sys.argv[1]))
 intake = runs.take(Path(sys.argv[2]), "My shapes", "somebody")
@@ -171,7 +171,7 @@ def test_the_process_steps_back_and_keeps_no_secrets(taken, first, second, monke
     assert os.getpriority(os.PRIO_PROCESS, pid) == max(LIMITS.nice, os.nice(0))
     assert os.getsid(pid) == pid
     assert len(os.sched_getaffinity(pid)) == LIMITS.threads
-    from train.processes import environment
+    from train.runs.processes import environment
 
     for name in ("HF_TOKEN", "BURIN_USERS", "BURIN_WEBHOOK_SECRET", "OAUTH_CLIENT_SECRET"):
         monkeypatch.setenv(name, "hidden")

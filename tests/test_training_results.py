@@ -24,8 +24,8 @@ from tests.helpers import drop_pictures, edit_manifest, encoded, shape, spoil, w
 from tests.hub_double import HubDouble
 from tests.running import data_url
 from train.config import VARIANTS, to_json
-from train.run_state import Job, write_job
-from train.runs import Runs
+from train.runs.state import Job, write_job
+from train.runs.store import Runs
 
 ADA = Access(True, "ada")
 PICTURE = data_url(encoded(shape("ring", 1)))

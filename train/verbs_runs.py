@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from train import config as configs
-from train.intake import INTAKE, Intake, Limits
-from train.run_state import JOB, Job, now, write_job
+from train.runs.intake import INTAKE, Intake, Limits
+from train.runs.state import JOB, Job, now, write_job
 
 
 def add_verbs(subparsers: argparse._SubParsersAction) -> None:
@@ -46,7 +46,7 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _unpack(options: argparse.Namespace) -> None:
-    from train.unpack import unpack
+    from train.runs.unpack import unpack
 
     limits = Limits(zip_files=options.zip_files, zip_bytes=options.zip_bytes, zip_ratio=options.zip_ratio)
     intake = unpack(options.zip, options.out, limits, options.csv)
@@ -59,7 +59,7 @@ def _unpack(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from train.check import SHEET, check
+    from train.runs.check import SHEET, check
 
     if options.folder and (options.folder / INTAKE).is_file():
         data, root = Intake.read(options.folder).data, options.folder
@@ -82,7 +82,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _job(options: argparse.Namespace) -> None:
-    from train.job import run_job
+    from train.runs.job import run_job
 
     run: Path = options.run
     if options.config:

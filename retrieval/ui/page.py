@@ -16,7 +16,7 @@ from retrieval.ui.parts import part
 from retrieval.ui.texts import TEXTS
 from retrieval.ui.theme import asset
 from retrieval.ui.training.page import add_training_page
-from train.runs import Runs
+from train.runs.store import Runs
 
 EXAMPLES = ("rose", "fish", "bird", "butterfly", "ship", "tree", "star", "heart")
 # What Gradio itself writes to disk (uploads through the API) is looked at this often and gone by that age.

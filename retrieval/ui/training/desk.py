@@ -1,4 +1,4 @@
-"""What a trainer hands in, starts, follows and stops. Runs decide (train/runs.py); this says it in JSON."""
+"""What a trainer hands in, starts, follows and stops. train/runs/ decides; this says it in JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from retrieval.ui.training.access import Access
 from retrieval.ui.training.background import Background
 from retrieval.ui.training.french import said
 from retrieval.ui.training.uploads import PIECE_BYTES, Uploads
-from train.runs import Check, Intake, RunInfo, Runs, root
+from train.runs.store import Check, Intake, RunInfo, Runs, root
 
 log = logging.getLogger(__name__)
 

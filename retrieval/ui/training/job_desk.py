@@ -27,7 +27,7 @@ from retrieval.ui.training.desk import object_of, text_of
 from retrieval.ui.training.french import said
 from retrieval.ui.training.job_notes import STATES, JobNote, JobNotes
 from retrieval.ui.training.job_order import Order
-from train.runs import Runs
+from train.runs.store import Runs
 
 # Of OAuth, that Hugging Face asks people for.
 SCOPE = "jobs"

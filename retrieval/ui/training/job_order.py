@@ -21,7 +21,7 @@ from retrieval.ui.training.desk import object_of, text_of
 from retrieval.ui.training.job_notes import JobNote
 from train.config import DataConfig, TrainConfig
 from train.flags import flags_of
-from train.runs import Runs
+from train.runs.store import Runs
 
 # What a job may take, in minutes.
 LIMITS = (30, 60, 120, 240, 360, 720)

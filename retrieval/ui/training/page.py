@@ -20,7 +20,7 @@ from retrieval.ui.training.job_desk import JobDesk
 from retrieval.ui.training.models import Models
 from retrieval.ui.training.results import Results
 from retrieval.ui.training.texts import TERMS_FR, TRAINING_TEXTS
-from train.runs import Runs
+from train.runs.store import Runs
 
 NAME, PATH = "Training", "training"
 PARTS = ("figures", "map", "models", "new", "check", "where", "runs", "job", "result")

@@ -22,7 +22,7 @@ from retrieval.ui.answers import picture_path
 from retrieval.ui.training.access import Access, on_space
 from retrieval.ui.training.background import Background
 from retrieval.ui.training.desk import found, object_of, picture_url, run_json, text_of
-from train.runs import RunInfo, Runs
+from train.runs.store import RunInfo, Runs
 
 # The report's pictures, in the order they are shown.
 PICTURES = ("confusion_matrix", "triplets", "embedding_map", "curves", "reliability", "network")

@@ -23,13 +23,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 from retrieval.types import NotFoundError, RequestError
-from train import housekeeping, processes, run_state
 from train.beside import new_folder, write_file
 from train.config import DataConfig, TrainConfig, load, to_json
-from train.intake import CHECK, INTAKE, SHEET, Advice, Check, Intake, Limits, NearDuplicate, fitted, to_text
-from train.progress import progress
-from train.run_queue import RunQueue, folder_of
-from train.run_state import BUNDLE, EVENTS, FIGURES, LOG, REPORT, Job
+from train.runs import housekeeping, processes
+from train.runs import state as run_state
+from train.runs.intake import (
+    CHECK,
+    INTAKE,
+    SHEET,
+    Advice,
+    Check,
+    Intake,
+    Limits,
+    NearDuplicate,
+    fitted,
+    to_text,
+)
+from train.runs.progress import progress
+from train.runs.queue import RunQueue, folder_of
+from train.runs.state import BUNDLE, EVENTS, FIGURES, LOG, REPORT, Job
 
 __all__ = ["Advice", "Check", "Intake", "Limits", "NearDuplicate", "RunInfo", "Runs", "root"]
 

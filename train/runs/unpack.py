@@ -2,7 +2,7 @@
 
 Nothing of the zip chooses where on this disk a byte goes: a picture's place is made anew from the names of
 its class and its file, and its ending from what it is. All is written beside and becomes the folder in the
-end; train/zips.py holds what makes a zip safe to read.
+end; train/runs/zips.py holds what makes a zip safe to read.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from retrieval import images
 from retrieval.types import ImageError, RequestError
 from train.beside import new_folder, write_file
 from train.config import DataConfig
-from train.intake import INTAKE, LISTED, Intake, Limits, to_text
-from train.zips import CHUNK, Entry, Zip, megabytes, opened_zip, quoted, safe_name
+from train.runs.intake import INTAKE, LISTED, Intake, Limits, to_text
+from train.runs.zips import CHUNK, Entry, Zip, megabytes, opened_zip, quoted, safe_name
 
 # Of a class's and a file's name, in bytes of UTF-8; every file system takes 255.
 LONGEST_LABEL, LONGEST_STEM = 80, 120

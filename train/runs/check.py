@@ -15,7 +15,7 @@ from retrieval.types import ImageError
 from train.beside import write_file
 from train.config import DataConfig, HeldOut
 from train.data import read
-from train.intake import CHECK, LISTED, SHEET, Advice, Check, NearDuplicate, to_text
+from train.runs.intake import CHECK, LISTED, SHEET, Advice, Check, NearDuplicate, to_text
 from train.samples import Sample
 from train.splits import SIDES, near_duplicates, split
 

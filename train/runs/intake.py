@@ -1,6 +1,6 @@
 """What was handed in to learn from, and what a look at it found: plain data that the page reads too.
 
-No torch and no unpacking here; train/unpack.py fills the folders, train/check.py looks at them.
+No torch and no unpacking here; train/runs/unpack.py fills the folders, train/runs/check.py looks at them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, get_args
 from train.config import DataConfig, TrainConfig, load, read_object
 
 INTAKE, CHECK, SHEET = "intake.json", "check.json", "sheet.png"
-RECIPES = Path(__file__).parent / "protocols" / "recipes.json"
+RECIPES = Path(__file__).parent.parent / "protocols" / "recipes.json"
 # Names that a page lists; more are only counted.
 LISTED = 200
 # Validation needs two pictures of a class to find one by the other.

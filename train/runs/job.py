@@ -19,7 +19,7 @@ from typing import Any
 
 from retrieval.types import BurinError
 from train import config as configs
-from train.run_state import (
+from train.runs.state import (
     BUNDLE,
     DISK_FULL,
     EVENTS,

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.types import BurinError, BusyError, NotFoundError, RequestError
-from train import housekeeping, processes, run_state
 from train.beside import new_folder, write_file
-from train.folder_lock import FolderLock
-from train.intake import Limits
-from train.run_state import STOP, Job, read_job, write_job
+from train.runs import housekeeping, processes
+from train.runs import state as run_state
+from train.runs.intake import Limits
+from train.runs.lock import FolderLock
+from train.runs.state import STOP, Job, read_job, write_job
 
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{10}")
 # How often a run that is under way is looked at, in seconds.
@@ -45,7 +46,7 @@ class RunQueue:
     def __init__(self, pictures: Path, runs: Path, limits: Limits) -> None:
         self._pictures, self._runs, self._limits = pictures, runs, limits
         # Two apps may share the folder, as while a Space restarts: neither begins what the other has begun.
-        self._lock = FolderLock(runs)
+        self._lock = FolderLock(runs.parent)
         # The process that this app began, and of which run it is.
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = ""

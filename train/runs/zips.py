@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrieval.types import RequestError
-from train.intake import Limits
+from train.runs.intake import Limits
 
 CHUNK = 1 << 16
 # The list of a zip's entries is read at one go: so many bytes of it for each entry that is allowed.

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from train.intake import Limits
-from train.run_state import FULL, LOG
+from train.runs.intake import Limits
+from train.runs.state import FULL, LOG
 
-CODE = Path(__file__).resolve().parent.parent
+CODE = Path(__file__).resolve().parents[2]
 ZIP_FLAGS = ("zip_files", "zip_bytes", "zip_ratio")
 # A zip of the most files there may be is unpacked, or looked at, in less.
 WITHIN_S = 1800.0

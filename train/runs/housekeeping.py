@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from train.intake import Limits
-from train.run_state import Job
+from train.runs.intake import Limits
+from train.runs.state import Job
 
 # Never taken of a disk, for whatever else lives on it; less than FULL_BYTES is a full one.
 SPARED_BYTES, FULL_BYTES = 200_000_000, 1_000_000
