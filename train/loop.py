@@ -26,7 +26,8 @@ from train.samplers import LabelsByRecords
 from train.start import fit_probe, place_proxies, whiten_head
 from train.stopping import Stop, never
 
-START = "start"  # the name of the checkpoint before the first phase
+# The names of the checkpoint before the first phase, and of the only one of a mean (train/averaging.py).
+START, AVERAGE = "start", "average"
 
 
 def keep_memory() -> None:
@@ -61,6 +62,8 @@ def fit(
     Raises RuntimeError when the loss is not a number any more, ValueError for a folder that holds another
     run, OSError where the folder cannot be written.
     """
+    if config.averaged:
+        raise ValueError("this is the mean of other runs; make it with: python -m train average RUN RUN")
     before = Path(config.before) if config.before else None
     if before and before.resolve() == run.resolve():
         raise ValueError(f"{run} would overwrite the run it begins with; give another folder with --run")
@@ -136,7 +139,7 @@ def load_checkpoint(run: Path) -> tuple[dict[str, Any], TrainConfig]:
     if not (run / "config.json").is_file():
         raise RuntimeError(f"{run} holds no run; make one with: python -m train fit --run {run}")
     config = load_config(run)
-    names = [START, *(phase.name for phase in config.phases)]
+    names = [AVERAGE] if config.averaged else [START, *(phase.name for phase in config.phases)]
     missing = [name for name in names if not (run / f"checkpoint-{name}.pt").exists()]
     if missing:
         raise RuntimeError(

@@ -1,4 +1,4 @@
-"""The verb that sets runs side by side: python -m train compare RUN RUN ..."""
+"""Verbs of several runs: python -m train compare | average RUN RUN ..."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
     compare.set_defaults(run_verb=_compare)
     compare.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders of evaluated runs")
     compare.add_argument("--out", type=Path, help="folder for table.txt, table.md and plot.png")
+    average = subparsers.add_parser(
+        "average", help="the mean of runs that differ in seed or length, as a run"
+    )
+    average.set_defaults(run_verb=_average)
+    average.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders of finished runs")
+    average.add_argument("--run", type=Path, required=True, help="folder of the mean, new or empty")
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -28,6 +34,16 @@ def _compare(options: argparse.Namespace) -> None:
             beside.write_text(comparing.table(comparison, style), encoding="utf-8")
             beside.replace(options.out / name)
         comparing.plot(comparison, options.out / "plot.png")
+
+
+def _average(options: argparse.Namespace) -> None:
+    from train.averaging import average
+
+    average(options.runs, options.run)
+    print(
+        f"{options.run}: the mean of {len(options.runs)} runs; "
+        f"go on with: python -m train evaluate {options.run}"
+    )
 
 
 def _comparing(runs: Sequence[Path]) -> ModuleType:

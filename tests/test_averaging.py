@@ -1,0 +1,81 @@
+"""The mean of runs: worked out by hand, a run like any other, and only of runs that are alike."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.test_loop import CONFIG, pictures
+from train.__main__ import main
+from train.averaging import average, mean_of
+from train.examine import training_minutes
+from train.loop import fit, load_config, load_run
+from train.material import SPLIT
+
+ONE = replace(CONFIG, phases=CONFIG.phases[:1])
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two that differ in their seed, and how their pictures were divided."""
+    folder = tmp_path_factory.mktemp("runs")
+    for seed, name in enumerate(("one", "two")):
+        fit(pictures(), replace(ONE, seed=seed), folder / name, progress=False)
+        (folder / name / SPLIT).write_text("name,side\n")
+    return [folder / "one", folder / "two"]
+
+
+def test_the_mean_of_weights_is_the_one_worked_out_by_hand():
+    one = {"weight": torch.tensor([1.0, 4.0]), "seen": torch.tensor(3)}
+    two = {"weight": torch.tensor([3.0, 0.0]), "seen": torch.tensor(9)}
+    three = {"weight": torch.tensor([2.0, 2.0]), "seen": torch.tensor(9)}
+    mean = mean_of([one, two, three])
+    assert mean["weight"].tolist() == [2.0, 2.0]
+    assert mean["seen"].item() == 3
+    with pytest.raises(ValueError, match="differ in the weight weight"):
+        mean_of([one, {"weight": torch.zeros(3), "seen": torch.tensor(1)}])
+
+
+def test_it_is_a_run_that_opens_and_says_what_it_is_made_of(runs: list[Path], tmp_path: Path):
+    assert main(["average", *map(str, runs), "--run", str(tmp_path / "mean")]) == 0
+    model, config = load_run(tmp_path / "mean")
+    assert config.averaged == tuple(map(str, runs))
+    assert config == load_config(tmp_path / "mean")
+    one, two = (dict(load_run(run)[0].named_parameters()) for run in runs)
+    for name, value in model.named_parameters():
+        assert torch.allclose(value, (one[name] + two[name]) / 2, atol=1e-6)
+    assert any(not torch.equal(one[name], two[name]) for name in one), "the runs are not the same"
+    assert (tmp_path / "mean" / SPLIT).read_text() == "name,side\n"
+    phases = [json.loads(line)["phase"] for line in (tmp_path / "mean" / "events.jsonl").open()]
+    assert set(phases) == {"one: first", "two: first"}
+    minutes = sum(training_minutes(run) for run in runs)
+    assert training_minutes(tmp_path / "mean") == pytest.approx(minutes, abs=0.02)
+
+
+def test_a_mean_is_not_trained_further_under_its_own_name(runs: list[Path], tmp_path: Path):
+    config = average(runs, tmp_path / "mean")
+    with pytest.raises(ValueError, match="the mean of other runs"):
+        fit(pictures(), config, tmp_path / "mean", progress=False)
+
+
+def test_runs_that_are_not_alike_are_refused_and_nothing_is_written(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    fit(pictures(), replace(ONE, dim=4), tmp_path / "narrow", progress=False)
+    (tmp_path / "narrow" / SPLIT).write_text("name,side\n")
+    fit(pictures(), ONE, tmp_path / "divided", progress=False)
+    (tmp_path / "divided" / SPLIT).write_text("name,side\nx,test\n")
+    for others, said in (
+        ([], "two runs or more"),
+        ([tmp_path / "narrow"], "differ in dim"),
+        ([tmp_path / "divided"], "divide their pictures differently"),
+        ([tmp_path / "none"], "holds no run"),
+    ):
+        words = ["average", *map(str, [runs[0], *others]), "--run", str(tmp_path / "mean")]
+        assert main(words) != 0
+        assert said in capsys.readouterr().err
+        assert not (tmp_path / "mean").exists()
