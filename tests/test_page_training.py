@@ -255,9 +255,10 @@ def test_the_models_are_told_in_both_languages_and_a_point_opens_its_record(
             "second => document.querySelector('.map-lines')?.innerText !== second", arg=second
         )
         page.wait_for_function("document.querySelector('.map-picture img')?.naturalWidth > 0")
-        near = record.locator(".near button").first
-        name = near.get_attribute("data-id")
-        near.click()
+        # At once: the answer to an earlier click may still bring other neighbours.
+        name = record.locator(".near button").first.evaluate(
+            "near => { near.click(); return near.dataset.id; }"
+        )
         page.wait_for_function(
             "id => document.querySelector('.map-lines')?.innerText.startsWith(id)", arg=name
         )

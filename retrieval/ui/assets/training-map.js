@@ -78,11 +78,12 @@ burin.training.parts.push((page) => {
     }
     const where = (event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
 
-    async function choose(index) {
+    // index: null for a record that has no point, where there are more records than a map has room for.
+    async function choose(index, id = map.points[index][3]) {
       chosen = index;
       paint();
       const mine = ++asked;
-      const reply = await page.ask("look_at", { collection: model.name, id: map.points[index][3], version: map.version });
+      const reply = await page.ask("look_at", { collection: model.name, id, version: map.version });
       if (mine !== asked) return;
       panel.replaceChildren(...(reply.error ? [page.problem(reply.error)] : record(reply)));
     }
@@ -95,7 +96,7 @@ burin.training.parts.push((page) => {
         make("p", { class: "map-lines" }, [shown.id, ...lines.map(([, value]) => page.term(value, model))].join(" · ")),
         near.length ? make("p", { class: "eyebrow" }, t("map_near")) : null,
         make("ul", { class: "near" }, ...near.map((one) => make("li", {},
-          make("button", { type: "button", "data-id": one.id, onclick: () => { const found = map.points.findIndex((point) => point[3] === one.id); if (found >= 0) choose(found); } },
+          make("button", { type: "button", "data-id": one.id, onclick: () => { const found = map.points.findIndex((point) => point[3] === one.id); choose(found < 0 ? null : found, one.id); } },
             page.picture(one, page.nameOf(one, model)), make("span", {}, page.nameOf(one, model)), make("small", {}, number(one.similarity, 2)))))),
       ].filter(Boolean);
     }
