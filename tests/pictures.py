@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw
 
 from tests.helpers import DATA
@@ -43,8 +43,8 @@ def made_for(collection: str) -> Image.Image:
 
 
 def painted_street() -> Image.Image:
-    """480 x 360, RGB: sky above, a road below, between them two houses with windows, a tree and a car, and the
-    grain of a camera: a plane without any is sky to a network that learnt from photos."""
+    """480 x 360, RGB: sky above, a road below, between them two houses with windows, a tree and a car, and
+    the grain of a camera: a plane without any is sky to a network that learnt from photos."""
     picture = Image.new("RGB", (480, 360), (215, 225, 235))
     pen = ImageDraw.Draw(picture)
     for left, top, right, colour in ((0, 60, 150, (120, 95, 80)), (330, 40, 480, (135, 120, 105))):
