@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -43,8 +42,7 @@ def made_for(collection: str) -> Image.Image:
 
 
 def painted_street() -> Image.Image:
-    """480 x 360, RGB: sky above, a road below, between them two houses with windows, a tree and a car, and
-    the grain of a camera: a plane without any is sky to a network that learnt from photos."""
+    """480 x 360, RGB: sky above, a road below, between them two houses with windows, a tree and a car."""
     picture = Image.new("RGB", (480, 360), (215, 225, 235))
     pen = ImageDraw.Draw(picture)
     for left, top, right, colour in ((0, 60, 150, (120, 95, 80)), (330, 40, 480, (135, 120, 105))):
@@ -56,5 +54,4 @@ def painted_street() -> Image.Image:
     pen.polygon(road, fill=(95, 95, 98))
     pen.ellipse((150, 120, 210, 200), fill=(50, 80, 40))
     pen.rectangle((260, 190, 300, 215), fill=(40, 40, 120))
-    grain_HW1 = np.random.default_rng(0).normal(0, 10, (360, 480, 1))
-    return Image.fromarray((np.asarray(picture) + grain_HW1).clip(0, 255).astype(np.uint8))
+    return picture

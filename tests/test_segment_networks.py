@@ -64,6 +64,18 @@ def same_weights(one, other):
     return all(torch.allclose(value, there[name], atol=1e-6) for name, value in one.state_dict().items())
 
 
+def test_what_is_kept_is_mixed_with_the_run_before_it_as_told(runs, divided, tmp_path):
+    before = str(runs["unet-mini"])
+    config = replace(CONFIG, network="unet-mini", before=before, hold_out=0.0)
+    alone = fit_segmenter(divided[0], config, tmp_path / "alone", progress=False).state_dict()
+    mixed = fit_segmenter(divided[0], replace(config, before_share=0.6), tmp_path / "mixed", progress=False)
+    older = load_segmenter(runs["unet-mini"])[0].state_dict()
+    for name, value in mixed.named_parameters():
+        assert torch.allclose(value, 0.4 * alone[name] + 0.6 * older[name], atol=1e-6)
+    with pytest.raises(ValueError, match="0 without a run before"):
+        replace(CONFIG, before_share=0.6)
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_gives_seven_logits_at_its_stride_for_any_multiple_of_16(network):
     model = build(replace(CONFIG, network=network)).eval()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 
 def save(state: dict[str, Any], path: Path) -> None:
@@ -27,6 +28,15 @@ def load(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def weights_of(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+def weights_of(module: torch.nn.Module) -> dict[str, Tensor]:
     """A copy of the weights, on the CPU, that goes on unchanged while the module learns."""
     return {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
+
+
+def mixed(weights: dict[str, Tensor], others: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """The weights with `share` of the others' in their place, 0 to 1, where those have one of that name."""
+    learnt = {name for name, value in weights.items() if name in others and value.is_floating_point()}
+    return {
+        name: torch.lerp(value, others[name], share) if name in learnt else value
+        for name, value in weights.items()
+    }

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 from torch.nn import functional as F
 
+from train.checkpoint import mixed
 from train.config import TrainConfig
 from train.losses import ProxySoftmax
 from train.model import EmbeddingModel
@@ -70,7 +71,4 @@ def mixed_with_imagenet(weights: dict[str, Tensor], config: TrainConfig, share: 
     if not share:
         return weights
     fresh = EmbeddingModel(config.backbone, dim=0, channels=config.channels).state_dict()
-    return {
-        name: torch.lerp(value, fresh[name], share) if name in fresh and value.is_floating_point() else value
-        for name, value in weights.items()
-    }
+    return mixed(weights, fresh, share)

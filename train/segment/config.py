@@ -79,8 +79,10 @@ class SegmenterConfig:
     level, 0 for the network's own number (16 in unet-mini, 64 in vgg16-unet, 32 in dilatednet, 96 in the
     decoder of lite0-fpn). imagenet: begin the encoder with ImageNet's weights, where the network has one
     (vgg16-unet with 64 channels, lite0-fpn). before: a finished run of the same network whose weights it
-    begins with in their place, "" for none. mirror: a served mask is that of the photo and of its mirror
-    image together, for twice the time. dice_weight: of the Dice loss beside the cross-entropy.
+    begins with in their place, "" for none. before_share: how much of those weights is mixed back into what
+    is kept (Wortsman et al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022), so that what they knew of
+    other streets stays. mirror: a served mask is that of the photo and of its mirror image together, for
+    twice the time. dice_weight: of the Dice loss beside the cross-entropy.
     object_weight: of a pixel of the category object in the cross-entropy; poles and signs are few, and less
     surely seen in streets never met than in those it learnt from.
     learning_rate: peak of the one-cycle schedule; an encoder from ImageNet has `encoder_factor` times it.
@@ -100,6 +102,7 @@ class SegmenterConfig:
     channels: int = 0
     imagenet: bool = True
     before: str = ""
+    before_share: float = 0.0
     mirror: bool = False
     dice_weight: float = 1.0
     object_weight: float = 1.0
@@ -132,6 +135,10 @@ class SegmenterConfig:
             raise ValueError("channels, patience, seed, batch, epochs or checks is out of range")
         if self.learning_rate <= 0 or self.minutes < 0 or not 0.0 <= self.hold_out < 1.0:
             raise ValueError("learning_rate, minutes or hold_out is out of range")
+        if not 0.0 <= self.before_share < 1.0 or (self.before_share and not self.before):
+            raise ValueError(
+                f"before_share is {self.before_share}; wanted: 0 to below 1, and 0 without a run before"
+            )
         if self.object_weight <= 0:
             raise ValueError(f"object_weight is {self.object_weight}; wanted: above 0")
         if (

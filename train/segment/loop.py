@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import time
@@ -111,6 +112,7 @@ class SegmenterTraining:
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = begun(config).to(self.device, memory_format=torch.channels_last)
+        self.before = checkpoint.weights_of(self.model) if config.before_share else {}
         self.optimizer = self._optimizer()
         self.average = None
         if config.average_decay:
@@ -214,17 +216,25 @@ class SegmenterTraining:
         return parts
 
     def _learnt(self) -> nn.Module:
-        return self.average.module if self.average is not None else self.model
+        """What is judged and kept: of the run before it, as much as it says."""
+        learnt = self.average.module if self.average is not None else self.model
+        if not self.before:
+            return learnt
+        mixed = copy.deepcopy(learnt)
+        weights = checkpoint.weights_of(learnt)
+        mixed.load_state_dict(checkpoint.mixed(weights, self.before, self.config.before_share))
+        return mixed
 
     def _check(self, run: Path, events: TextIO) -> None:
         """Look at the validation frames and keep the weights if they are the best; without any, always."""
-        figures = judged(self._learnt(), self.validation, self.config) if self.validation else {}
+        learnt = self._learnt()
+        figures = judged(learnt, self.validation, self.config) if self.validation else {}
         self.checked = math.floor(self.progress() * self.config.checks)
         better = not figures or figures["mIoU"] > self.best
         self.stale = 0 if better else self.stale + 1
         if better:
             self.best = figures.get("mIoU", self.best)
-            state = {"model": checkpoint.weights_of(self._learnt()), "step": self.step, "validation": figures}
+            state = {"model": checkpoint.weights_of(learnt), "step": self.step, "validation": figures}
             checkpoint.save(state, run / BEST)
         if figures:
             self._tell(events, {"validation": figures})
