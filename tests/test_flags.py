@@ -9,7 +9,7 @@ import pytest
 from retrieval.ui.training import form
 from train.__main__ import _parser, chosen_config
 from train.config import VARIANTS, DataConfig, TrainConfig
-from train.flags import flags_of, with_values
+from train.runs.flags import flags_of, with_values
 
 
 def made_again(config: TrainConfig) -> TrainConfig:

@@ -73,13 +73,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "retrieval.__main__": SERVES,
     "retrieval.ui": (
         *(*SERVES, "retrieval.live", "retrieval.overview", "retrieval.provenance", "retrieval.probe"),
-        *("retrieval.ui", "hub_assets", "train.config", "train.flags", "train.runs.store"),
+        *("retrieval.ui", "hub_assets", "train.config", "train.runs"),
     ),
     "hub_assets": ("hub_assets", "retrieval.types"),
     "hub_assets.__main__": ("hub_assets", "retrieval.types", "retrieval.collection", "retrieval.probe"),
     "train": TRAINS_WITH,
     "train.config": ("retrieval.types",),
-    "train.flags": ("train.config",),
     "train.runs": RUNS,
     "train.runs.unpack": (*RUNS, "retrieval.images", "train.tables"),
     **dict.fromkeys(("train.runs.check", "train.runs.job"), TRAINS_WITH),
@@ -100,9 +99,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 # Read by the page, so they must stay as light as it is.
 TORCH_FREE = (
-    *("train.config", "train.flags", "train.beside"),
+    *("train.config", "train.beside"),
     *(f"train.runs.{name}" for name in ("store", "queue", "lock", "state", "processes", "progress")),
-    *(f"train.runs.{name}" for name in ("housekeeping", "intake", "unpack", "zips", "check")),
+    *(f"train.runs.{name}" for name in ("housekeeping", "intake", "unpack", "zips", "check", "flags")),
 )
 HEAVY = ("torch", "torchvision", "timm")
 DYNAMIC = ("importlib.import_module", "import_module", "__import__")

@@ -28,7 +28,7 @@ from retrieval.types import BurinError
 from train import config as configs
 from train import verbs_data, verbs_errors, verbs_report, verbs_runs, verbs_segment
 from train.config import ASKED, FINISH, HELD_OUT, SPLITS, VARIANTS, DataConfig, Phase, TrainConfig
-from train.flags import with_values
+from train.runs.flags import with_values
 
 DATA = Path(os.environ.get("BURIN_DATA", "../shared/data"))
 CACHE = Path("cache")

@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from retrieval.types import ImageError, RequestError
 from train.beside import new_folder, write_file
 from train.config import DataConfig
 from train.runs.intake import INTAKE, LISTED, Intake, Limits, to_text
-from train.runs.zips import CHUNK, Entry, Zip, megabytes, opened_zip, quoted, safe_name
+from train.runs.zips import CHUNK, DAMAGED, Entry, Zip, megabytes, opened_zip, quoted, safe_name
 
 # Of a class's and a file's name, in bytes of UTF-8; every file system takes 255.
 LONGEST_LABEL, LONGEST_STEM = 80, 120
@@ -229,7 +227,7 @@ def _pictures(opened: Zip, entries: Sequence[Entry], found: _Found) -> Iterator[
         try:
             data = opened.read(entry, images.MAX_BYTES)
             images.load(data)
-        except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError):
+        except DAMAGED:
             found.broken.append((entry.name, "It is damaged in the zip; pack it again."))
         except ImageError as error:
             if _looks_like_a_picture(entry.name):

@@ -24,6 +24,8 @@ from train.runs.intake import Limits
 CHUNK = 1 << 16
 # The list of a zip's entries is read at one go: so many bytes of it for each entry that is allowed.
 LISTING_BYTES = 1024
+# What zipfile raises for an entry, or a whole zip, that is damaged or packed in a way it does not know.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError)
 LITTER = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -90,7 +92,7 @@ def opened_zip(path: Path, limits: Limits) -> Iterator[Zip]:
     try:
         with _Listed(path, limits) as file, zipfile.ZipFile(file) as packed:
             yield Zip(packed, _entries(packed, limits), weight, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise RequestError(f"This is no zip that can be read ({error}); pack the pictures again.") from None
 
 

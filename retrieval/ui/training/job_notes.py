@@ -9,16 +9,15 @@ import re
 import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal
 
 from retrieval.types import HubError, NotFoundError
+from train.runs.state import ENDED
+from train.runs.store import RunState
 
 log = logging.getLogger(__name__)
 
-# As those of runs here, so that the page tells both alike.
-JobState = Literal["queued", "running", "stopping", "finished", "stopped", "failed"]
-ENDED = ("finished", "stopped", "failed")
-STATES: dict[str, JobState] = {
+# A job's states are those of a run, so that the page tells both alike.
+STATES: dict[str, RunState] = {
     "SCHEDULING": "queued",
     "RUNNING": "running",
     "COMPLETED": "finished",
@@ -58,7 +57,7 @@ class JobNote:
     most_usd: float
     url: str
     made: str
-    state: JobState = "queued"
+    state: RunState = "queued"
     seen: str = ""
     ended: str = ""
     message: str = ""

@@ -20,7 +20,7 @@ from retrieval.ui.training import form
 from retrieval.ui.training.desk import object_of, text_of
 from retrieval.ui.training.job_notes import JobNote
 from train.config import DataConfig, TrainConfig
-from train.flags import flags_of
+from train.runs.flags import flags_of
 from train.runs.store import Runs
 
 # What a job may take, in minutes.
