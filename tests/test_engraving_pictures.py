@@ -10,6 +10,7 @@ from train.concepts import concept, held_out, motif_concept
 from train.engravings_protocol import engraving_classes, left_out_concepts
 from train.starters import doodles, engraving_pictures
 from train.starters.engraving_pictures import DOMAINS, drawing_files, load_pictures, photo_files
+from train.starters.line_art import PACKAGES
 from train.starters.misread import MISREAD
 from train.starters.motifs import MOTIFS
 
@@ -83,6 +84,27 @@ def test_every_finish_of_a_motifs_drawing_is_that_motif_and_two_claims_leave_wha
         "mdi:boat-outline": "sailing boat",
         "ph:rose": "rose",
     }
+
+
+def test_what_is_held_out_is_not_shown_in_colour_either(monkeypatch):
+    monkeypatch.setattr(engraving_pictures, "held_out", lambda source: source == "noto-emoji:1F981")
+    sources = {
+        "noto-emoji:1F981": "lion",
+        "noto-emoji:1F984": "unicorn",
+        "noto:lion": "lion",
+        "noto-v1:lion": "lion",
+        "noto:unicorn": "unicorn",
+        "twemoji:lion": "lion",
+        "ph:lion": "lion",
+    }
+    shown = engraving_pictures._shown(sources)
+    assert set(shown) == set(sources) - {"noto-emoji:1F981", "noto:lion", "noto-v1:lion"}
+
+
+def test_every_coloured_set_names_a_set_of_the_same_drawings_or_none():
+    assert set(engraving_pictures.COLOURED_SETS.values()) <= {"", *engraving_pictures.EMOJI_SETS}
+    coloured = {name for name, package in PACKAGES.items() if package.kind == "coloured"}
+    assert set(engraving_pictures.COLOURED_SETS) == coloured
 
 
 def test_no_drawing_of_a_motif_is_listed_as_misread():

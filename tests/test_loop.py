@@ -11,6 +11,7 @@ import torch
 from tests.helpers import SHAPES, shape
 from train import batches, checkpoint
 from train.config import Phase, TrainConfig
+from train.export import write_model
 from train.loop import fit, load_run
 from train.phase import PhaseTraining
 from train.pictures import Pictures, without_tags
@@ -181,6 +182,16 @@ def test_a_run_can_begin_with_the_weights_of_another(run, tmp_path):
     went_on = fit(pictures(), replace(slow, before=str(folder)), tmp_path, progress=False)
     for name, weight in model.named_parameters():
         assert torch.allclose(dict(went_on.named_parameters())[name], weight, atol=1e-5), name
+
+
+def test_a_run_can_begin_with_the_weights_of_a_bundle(run, tmp_path):
+    _, model = run
+    write_model(model, tmp_path / "bundle" / "model", {"size": 48})
+    slow = replace(CONFIG, phases=(Phase("finish", "batch-hard", 48, 1e-9, pictures=32),))
+    begun = replace(slow, before=str(tmp_path / "bundle"))
+    went_on = fit(pictures(), begun, tmp_path / "run", progress=False)
+    for name, weight in model.named_parameters():
+        assert torch.allclose(dict(went_on.named_parameters())[name], weight, rtol=1e-3, atol=1e-5), name
 
 
 def test_a_run_does_not_overwrite_the_one_it_begins_with(run):

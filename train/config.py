@@ -144,8 +144,8 @@ class TrainConfig:
     share a tag are positives too. views: how many augmented versions of each picture a held network
     sees, beside the picture and its mirror; an epoch shows them all.
     leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
-    to begin with, instead of ImageNet's weights. averaged: folders of the runs whose mean this is, which
-    `average` makes; the rest then is the first one's."""
+    or of a bundle to begin with, instead of ImageNet's weights. averaged: folders of the runs whose mean
+    this is, which `average` makes; the rest then is the first one's."""
 
     variant: str = "engraving"
     backbone: str = "tf_efficientnet_lite0"

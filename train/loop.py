@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from train import checkpoint
@@ -149,6 +150,17 @@ def load_checkpoint(run: Path) -> tuple[dict[str, Any], TrainConfig]:
     return checkpoint.load(run / f"checkpoint-{names[-1]}.pt"), config
 
 
+def _weights_before(folder: Path) -> dict[str, torch.Tensor]:
+    """Of a finished run, or of a bundle, which keeps them as float16."""
+    shipped = folder / "model" / "encoder.safetensors"
+    if not shipped.is_file():
+        return load_run(folder)[0].state_dict()
+    return {
+        name: value.float() if value.is_floating_point() else value
+        for name, value in load_file(shipped).items()
+    }
+
+
 @torch.no_grad()
 def _start(
     pictures: Pictures, config: TrainConfig, model: EmbeddingModel, objective: Objective, ranks: Ranks
@@ -156,7 +168,7 @@ def _start(
     """Begin with ImageNet's weights or those of the run `config.before`, and with head and proxies in closed
     form where there is one."""
     if config.before:
-        model.load_state_dict(load_run(Path(config.before))[0].state_dict())
+        model.load_state_dict(_weights_before(Path(config.before)))
     model.eval()
     if config.variant == "probe":
         features_NF = _features(model, pictures, config.serve_size, ranks)

@@ -26,6 +26,16 @@ from train.starters.misread import MISREAD
 from train.starters.motifs import MOTIFS
 
 EMOJI_SETS = ("openmoji", "fluent-emoji", "emojione", "noto-emoji")
+# Emoji in colour, as their outlines, and the set that shows the same drawings solid; training alone.
+COLOURED_SETS = {
+    "noto": "noto-emoji",
+    "noto-v1": "noto-emoji",
+    "fluent-flat": "fluent-emoji",
+    "emojione-colour": "emojione",
+    "emojione-v1": "emojione",
+    "twemoji": "",
+    "fxemoji": "",
+}
 # Sets made for interfaces: only what has a name that emoji, game-icons or drawings have too is taken.
 INTERFACE_SETS = (
     "ph",
@@ -82,7 +92,7 @@ def line_art_sources(drawing_classes: tuple[str, ...]) -> dict[str, str]:
             continue
         titles[f"openmoji:{code}"] = words
     emoji_names = {concept(title) for title in titles.values()}
-    for set_name in EMOJI_SETS[1:]:
+    for set_name in (*EMOJI_SETS[1:], *COLOURED_SETS):
         for name, words in LineArt(set_name).titles.items():
             if words not in faces and concept(words) in emoji_names:
                 titles[f"{set_name}:{name}"] = words
@@ -175,11 +185,8 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
     drawn = {*drawings.values(), *doodled.values()}
     motifs = motif_sources()
     wanted = drawn | set(motifs.values())
-    line_art = {
-        source: name
-        for source, name in _by_hand(line_art_sources(tuple(sorted(drawn))), motifs).items()
-        if name in wanted and not held_out(source)
-    }
+    line_art = _shown(_by_hand(line_art_sources(tuple(sorted(drawn))), motifs))
+    line_art = {source: name for source, name in line_art.items() if name in wanted}
     counts = Counter(line_art.values())
     # A concept with one drawing in all says nothing about what else looks like it.
     line_art = {source: name for source, name in line_art.items() if counts[name] > 1 or name in drawn}
@@ -212,7 +219,7 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
 def _cache_key(jobs: list, labels: list[str]) -> str:
     """Of what is asked for and of the code that draws it: no old picture outlives a change of that."""
     code = [Path(images.__file__), Path(doodles.__file__), Path(__file__).with_name("line_art.py")]
-    code += sorted(Path(ornaments.__file__).parent.glob("[op]*.py"))  # ornaments and the pen
+    code += sorted(Path(ornaments.__file__).parent.glob("[op]*.py"))  # ornaments, outlines and the pen
     digest = hashlib.sha256(json.dumps([jobs, labels]).encode())
     for file in code:
         digest.update(file.read_bytes())
@@ -222,6 +229,20 @@ def _cache_key(jobs: list, labels: list[str]) -> str:
 def motif_sources() -> dict[str, str]:
     """Source -> concept of the starter's own motifs, whose drawings were all looked at: these names win."""
     return {source: motif_concept(motif.label) for motif in MOTIFS for source in motif.sources}
+
+
+def _shown(sources: dict[str, str]) -> dict[str, str]:
+    """Without the hands that are held out, nor what shows their drawing in colour; by its concept, for the
+    sets name their drawings in their own ways."""
+    kept_out = {(source.partition(":")[0], name) for source, name in sources.items() if held_out(source)}
+
+    def shown(source: str, name: str) -> bool:
+        set_name = source.partition(":")[0]
+        if set_name in COLOURED_SETS:
+            return (COLOURED_SETS[set_name], name) not in kept_out
+        return not held_out(source)
+
+    return {source: name for source, name in sources.items() if shown(source, name)}
 
 
 def _by_hand(sources: dict[str, str], motifs: dict[str, str]) -> dict[str, str]:

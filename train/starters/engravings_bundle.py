@@ -143,7 +143,10 @@ def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
 
 
 def training(run: Path) -> dict:
-    """Every number of a run, and in place of its `before` those of the run it began with."""
+    """Every number of a run, and in place of its `before` those of the run or the bundle it began with."""
+    shipped = run / "model" / "config.json"
+    if shipped.is_file():
+        return json.loads(shipped.read_text(encoding="utf-8"))["training"]
     config = load_config(run)
     return to_json(config) | {"before": training(Path(config.before)) if config.before else None}
 

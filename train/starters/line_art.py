@@ -29,12 +29,15 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from train.starters.outlines import outlined
+
 DEFAULT_CACHE = Path(os.environ.get("BURIN_LINE_ART", "cache/line_art"))
 
 
 @dataclass(frozen=True)
 class Package:
-    """One npm package. kind: how its drawings are stored ("iconify", "openmoji" or "font")."""
+    """One npm package. kind: how its drawings are stored ("iconify", "openmoji" or "font"); "coloured" is
+    iconify's way too, and its drawings are given as their outlines."""
 
     npm: str
     version: str
@@ -184,6 +187,62 @@ PACKAGES: dict[str, Package] = {
         "Line Awesome",
         "Apache-2.0",
     ),
+    "noto": Package(
+        "@iconify-json/noto",
+        "1.2.9",
+        "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
+        "coloured",
+        "Noto Emoji in colour",
+        "Apache-2.0",
+    ),
+    "noto-v1": Package(
+        "@iconify-json/noto-v1",
+        "1.2.5",
+        "2bf62c26c2c2884aa99e90aec942cdaee17a5921f05690694f4978ad4b017c37",
+        "coloured",
+        "Noto Emoji in colour, of before 2017",
+        "Apache-2.0",
+    ),
+    "twemoji": Package(
+        "@iconify-json/twemoji",
+        "1.2.5",
+        "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7",
+        "coloured",
+        "Twemoji (Twitter)",
+        "CC-BY-4.0",
+    ),
+    "fxemoji": Package(
+        "@iconify-json/fxemoji",
+        "1.2.2",
+        "f3e72b3c59d05e1db03b7e308d55c0d05bd7ba3f625a90da1b79313c12858eef",
+        "coloured",
+        "Firefox OS Emoji (Mozilla)",
+        "Apache-2.0",
+    ),
+    "fluent-flat": Package(
+        "@iconify-json/fluent-emoji-flat",
+        "1.2.6",
+        "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
+        "coloured",
+        "Fluent Emoji Flat (Microsoft)",
+        "MIT",
+    ),
+    "emojione-colour": Package(
+        "@iconify-json/emojione",
+        "1.2.3",
+        "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e",
+        "coloured",
+        "Emoji One",
+        "CC-BY-4.0",
+    ),
+    "emojione-v1": Package(
+        "@iconify-json/emojione-v1",
+        "1.2.3",
+        "6641d59d48a42823fdc2b84e7427e9f302944eb98d2c7d94d6e67c139e7b37b3",
+        "coloured",
+        "Emoji One v1",
+        "CC-BY-SA-4.0",
+    ),
 }
 
 
@@ -212,7 +271,7 @@ class LineArt:
     @cached_property
     def titles(self) -> dict[str, str]:
         """Name in the set -> plain words, lower case ("1F981" -> "lion")."""
-        if self.package.kind == "iconify":
+        if self.package.kind in ("iconify", "coloured"):
             return {name: _words(name) for name in self._iconify["icons"]}
         if self.package.kind == "openmoji":
             listed = json.loads(self.member("data/openmoji.json"))
@@ -239,10 +298,11 @@ class LineArt:
         width = icon.get("width", self._iconify.get("width", 16))
         height = icon.get("height", self._iconify.get("height", 16))
         left, top = icon.get("left", 0), icon.get("top", 0)
-        return (
+        svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" color="#000">'
             f"{icon['body']}</svg>"
         )
+        return outlined(svg) if self.package.kind == "coloured" else svg
 
     def _glyph_svg(self, name: str) -> str:
         glyphs = self._font.getGlyphSet()
