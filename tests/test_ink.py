@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from retrieval import images
 from retrieval.types import ImageError
@@ -52,6 +52,31 @@ def test_chalk_on_a_board_is_the_same_ink_as_ink_on_paper(name):
     board = Image.eval(shape(name), lambda value: 225 - round(value * 0.8))
     assert overlap(ink_of(shape(name)), ink_of(chalk)) > 0.99
     assert overlap(ink_of(shape(name)), ink_of(board)) > 0.95
+
+
+def solid(margin: int, side: int = 200) -> Image.Image:
+    """A black disc with a white eye, `margin` pixels of paper around it."""
+    page = Image.new("L", (side + 2 * margin,) * 2, 255)
+    pen = ImageDraw.Draw(page)
+    pen.ellipse((margin, margin, margin + side - 1, margin + side - 1), fill=0)
+    pen.ellipse((margin + 60, margin + 50, margin + 90, margin + 80), fill=255)
+    return page
+
+
+def test_a_solid_shape_that_fills_its_picture_is_the_ink_not_the_ground():
+    tight, loose = ink_of(solid(0)), ink_of(solid(60))
+    assert tight[32, 32] > 200
+    assert overlap(tight, loose) > 0.98
+
+
+def test_a_board_in_a_light_frame_is_still_a_board():
+    drawing = shape("fork", side=128).convert("L")
+    board = ImageOps.expand(ImageOps.invert(ImageOps.expand(drawing, 60, 255)), 4, 230)
+    plain = ImageOps.invert(ImageOps.expand(drawing, 60, 255))
+    inside = board.crop((4, 4, board.width - 4, board.height - 4))
+    assert np.array_equal(ink_of(inside), ink_of(plain))
+    # The frame is dark once the board is paper: what is drawn is in there, not the whole board in black.
+    assert ink_of(board).mean() < 0.5 * 255
 
 
 @pytest.mark.parametrize("name", SHAPES)

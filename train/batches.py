@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from train.augment import simulate_drawing
+from train.blending import Blend, blend_of
 from train.config import Phase, TrainConfig
 from train.model import EmbeddingModel
 from train.photo_augment import photo_augmentation
@@ -51,15 +52,27 @@ class Batches:
         return self.sampler.batch(step)
 
     def images(self, step: int, labels: range) -> Tensor:
-        """(len(labels) * K, C, S, S) float32 in [0, 255]: the pictures of those labels, each made anew."""
+        """(len(labels) * K, C, S, S) float32 in [0, 255]: the pictures of those labels, each made anew,
+        and blended where this batch is."""
+        blend = self.blend(step)
+        others = [(label + blend.shift) % self._config.labels_per_batch for label in labels] if blend else []
+        made = {label: self._made(step, label) for label in {*labels, *others}}
+        images = torch.cat([made[label] for label in labels])
+        if blend:
+            images = blend.pictures(images, torch.cat([made[label] for label in others]))
+        return images.contiguous(memory_format=torch.channels_last)
+
+    def blend(self, step: int) -> Blend | None:
+        """How the pictures of that batch are blended, if they are."""
+        labels = self._config.labels_per_batch
+        return blend_of(self._config.blended, labels, (*self._seed, step, labels))
+
+    def _made(self, step: int, label: int) -> Tensor:
         each = self._config.records_per_label
         rows, size = self.rows(step), self._config.size_of(self._phase)
-        made = []
-        for label in labels:
-            seed = int(np.random.SeedSequence((*self._seed, step, label)).generate_state(1)[0])
-            part = rows[label * each : (label + 1) * each]
-            made.append(made_anew(self._pictures, part, size, seed, self._phase.strength, self._config.flips))
-        return torch.cat(made).contiguous(memory_format=torch.channels_last)
+        seed = int(np.random.SeedSequence((*self._seed, step, label)).generate_state(1)[0])
+        part = rows[label * each : (label + 1) * each]
+        return made_anew(self._pictures, part, size, seed, self._phase.strength, self._config.flips)
 
     def views(self, step: int, labels: range) -> Tensor:
         """(len(labels) * K,) int64: which of its views each picture is taken in."""

@@ -142,7 +142,8 @@ class TrainConfig:
     image together, for twice the time. smoothing: each photo that drawings ask is searched by its mean
     with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
     share a tag are positives too. views: how many augmented versions of each picture a held network
-    sees, beside the picture and its mirror; an epoch shows them all.
+    sees, beside the picture and its mirror; an epoch shows them all. blended: share of the batches whose
+    pictures are blends of two labels' (train/blending.py), where all of the network or its end learns.
     leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
     or of a bundle to begin with, instead of ImageNet's weights. averaged: folders of the runs whose mean
     this is, which `average` makes; the rest then is the first one's."""
@@ -171,6 +172,7 @@ class TrainConfig:
     smoothing: int = 0
     tag_positives: bool = False
     views: int = 0
+    blended: float = 0.0
     seed: int = 0
     before: str = ""
     leave_out: tuple[str, ...] = ()
@@ -185,6 +187,11 @@ class TrainConfig:
         least = min(self.hidden, self.dim, self.patience, self.smoothing, self.views)
         if least < 0 or self.labels_per_batch < 2:
             raise ValueError("hidden, dim, patience, smoothing, views or labels_per_batch is out of range")
+        if not 0.0 <= self.blended <= 1.0 or (self.blended and not self.proxy_weight):
+            raise ValueError(
+                f"blended is {self.blended} and proxy_weight {self.proxy_weight}; wanted: 0 to 1, and "
+                "proxies above 0, for blends have no triplets"
+            )
         if self.records_per_label < 2 and self.phases:
             raise ValueError("records_per_label is 1; a positive needs a second: wanted 2 or more")
 

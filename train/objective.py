@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
+from train.blending import Blend
 from train.checkpoint import weights_of
 from train.config import Phase, TrainConfig
 from train.losses import Comparison, ProxySoftmax, pair_loss, triplet_loss
@@ -40,15 +41,23 @@ class Objective(nn.Module):
             self._drawn_C[:] = True
 
     def forward(
-        self, features_BF: Tensor, embeddings_BD: Tensor, rows_B: np.ndarray, phase: Phase, rng: Generator
+        self,
+        features_BF: Tensor,
+        embeddings_BD: Tensor,
+        rows_B: np.ndarray,
+        phase: Phase,
+        rng: Generator,
+        blend: Blend | None = None,
     ) -> tuple[Tensor, dict[str, float]]:
         """The loss of the whole batch, and its parts as numbers.
 
-        rows_B: the rows in the pictures, of the whole batch, however many processes embedded it.
+        rows_B: the rows in the pictures, of the whole batch, however many processes embedded it. blend: of
+        the pictures, if they are blended; no triplet is made of such, for they have two labels.
         """
+        if blend:
+            return self._of_blends(features_BF, embeddings_BD, rows_B, blend)
         device = embeddings_BD.device
-        labels_B = torch.from_numpy(self.label_ids_N[rows_B])
-        told_apart_BC = self._drawn_C | ~self._free_N[rows_B][:, None]
+        labels_B, told_apart_BC = self._labels(rows_B)
         told_apart_BB = told_apart_BC[:, labels_B]
         comparable_BB = (told_apart_BB & told_apart_BB.T).to(device)
         labels_B, told_apart_BC = labels_B.to(device), told_apart_BC.to(device)
@@ -78,14 +87,38 @@ class Objective(nn.Module):
             known = self.anchor(features_BF, rows_B)
             parts["anchor"] = float(known.detach())
             loss = loss + self._config.anchor_weight * known
-        parts["loss"] = float(loss.detach())
-        # How near every picture is to every other: 1 when the network has collapsed to a point.
-        parts["crowding"] = float(
-            (similarity_BB.detach().sum() - len(rows_B)) / (len(rows_B) ** 2 - len(rows_B))
-        )
-        return loss, parts
+        return loss, parts | {"loss": float(loss.detach()), "crowding": _crowding(similarity_BB)}
+
+    def _of_blends(
+        self, features_BF: Tensor, embeddings_BD: Tensor, rows_B: np.ndarray, blend: Blend
+    ) -> tuple[Tensor, dict[str, float]]:
+        """Both labels of each picture, and what ImageNet saw in both, by their shares."""
+        others_B = blend.others(rows_B, self._config.records_per_label)
+        loss, parts = embeddings_BD.sum() * 0.0, {"proxy": 0.0, "anchor": 0.0}
+        for rows, share in ((rows_B, blend.share), (others_B, 1.0 - blend.share)):
+            labels_B, told_apart_BC = (part.to(embeddings_BD.device) for part in self._labels(rows))
+            proxy = self.proxies(embeddings_BD, labels_B, told_apart_BC)
+            parts["proxy"] += share * float(proxy.detach())
+            loss = loss + share * self._config.proxy_weight * proxy
+            if self.anchor is not None:
+                known = self.anchor(features_BF, rows)
+                parts["anchor"] += share * float(known.detach())
+                loss = loss + share * self._config.anchor_weight * known
+        similarity_BB = embeddings_BD @ embeddings_BD.T
+        return loss, parts | {"loss": float(loss.detach()), "crowding": _crowding(similarity_BB)}
+
+    def _labels(self, rows_B: np.ndarray) -> tuple[Tensor, Tensor]:
+        """(B,) label ids, and (B, C) bool, the labels each picture may be told from."""
+        told_apart_BC = self._drawn_C | ~self._free_N[rows_B][:, None]
+        return torch.from_numpy(self.label_ids_N[rows_B]), told_apart_BC
 
     def learnt(self) -> dict[str, Tensor]:
         """A copy of what was learnt; the fixed targets are made again from the data."""
         weights = weights_of(self)
         return {name: value for name, value in weights.items() if not name.startswith("anchor.")}
+
+
+def _crowding(similarity_BB: Tensor) -> float:
+    """How near every picture is to every other: 1 when the network has collapsed to a point."""
+    count = len(similarity_BB)
+    return float((similarity_BB.detach().sum() - count) / (count**2 - count))

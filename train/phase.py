@@ -183,7 +183,8 @@ class PhaseTraining:
         embeddings_BD = gathered(embeddings_bD.float(), self.ranks)
         features_BF = gathered(features_bF.float(), self.ranks)
         rng = Generator(device).manual_seed(self.config.seed + self.step)
-        loss, parts = self.objective(features_BF, embeddings_BD, rows_B, self.phase, rng)
+        blend = self.batches.blend(self.step) if self.held is None else None
+        loss, parts = self.objective(features_BF, embeddings_BD, rows_B, self.phase, rng, blend)
         if not torch.isfinite(loss):
             raise RuntimeError(
                 f"the loss is {loss.item()} at step {self.step} of {self.phase.name}; lower the learning rate"
