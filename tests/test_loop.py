@@ -194,6 +194,18 @@ def test_a_run_can_begin_with_the_weights_of_a_bundle(run, tmp_path):
         assert torch.allclose(dict(went_on.named_parameters())[name], weight, rtol=1e-3, atol=1e-5), name
 
 
+def test_another_network_and_a_broken_bundle_are_refused_with_a_sentence(run, tmp_path):
+    folder, model = run
+    other = replace(CONFIG, dim=6, before=str(folder))
+    with pytest.raises(ValueError, match=r"another network; wanted: .* 6 dimensions"):
+        fit(pictures(), other, tmp_path / "other", progress=False)
+    write_model(model, tmp_path / "bundle" / "model", {"size": 48})
+    weights = tmp_path / "bundle" / "model" / "encoder.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ValueError, match="broken"):
+        fit(pictures(), replace(CONFIG, before=str(tmp_path / "bundle")), tmp_path / "new", progress=False)
+
+
 def test_a_run_does_not_overwrite_the_one_it_begins_with(run):
     folder, _ = run
     before = (folder / "config.json").read_text()

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
@@ -150,15 +151,21 @@ def load_checkpoint(run: Path) -> tuple[dict[str, Any], TrainConfig]:
     return checkpoint.load(run / f"checkpoint-{names[-1]}.pt"), config
 
 
-def _weights_before(folder: Path) -> dict[str, torch.Tensor]:
-    """Of a finished run, or of a bundle, which keeps them as float16."""
+def _begin_with(folder: Path, config: TrainConfig, model: EmbeddingModel) -> None:
+    """The weights of a finished run, or of a bundle, which keeps them as float16. Raises ValueError for those
+    of another network."""
     shipped = folder / "model" / "encoder.safetensors"
-    if not shipped.is_file():
-        return load_run(folder)[0].state_dict()
-    return {
-        name: value.float() if value.is_floating_point() else value
-        for name, value in load_file(shipped).items()
-    }
+    try:
+        weights = load_file(shipped) if shipped.is_file() else load_run(folder)[0].state_dict()
+    except SafetensorError as error:
+        raise ValueError(f"{shipped} is broken ({error}); pull or export the bundle again") from None
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError:
+        raise ValueError(
+            f"{folder} holds another network; wanted: {config.backbone} with {config.channels} channels of "
+            f"input, a head of {config.hidden} and {config.dim} dimensions"
+        ) from None
 
 
 @torch.no_grad()
@@ -168,7 +175,7 @@ def _start(
     """Begin with ImageNet's weights or those of the run `config.before`, and with head and proxies in closed
     form where there is one."""
     if config.before:
-        model.load_state_dict(_weights_before(Path(config.before)))
+        _begin_with(Path(config.before), config, model)
     model.eval()
     if config.variant == "probe":
         features_NF = _features(model, pictures, config.serve_size, ranks)
