@@ -294,13 +294,14 @@ def _ink_of_sketch(grey: Image.Image) -> np.ndarray:
     """(H, W) uint8 ink, 255 is full. Uneven light on the paper is divided out first."""
     small = np.asarray(grey.resize((64, 64), Image.Resampling.NEAREST))
     ground = np.median(small)
-    edge = np.median(np.concatenate([small[0], small[-1], small[1:-1, 0], small[1:-1, -1]]))
-    board = edge < 110 or np.mean(small < 110) > 0.85  # within a light frame too
-    if ground < 110 and board:  # chalk on a board, or a drawing in dark mode
-        grey = ImageOps.invert(grey)
-        ground = 255 - ground
-    elif ground < 110:  # a solid shape that fills its picture: the paper is around it
-        ground = edge
+    if ground < 110:
+        edge = np.median(np.concatenate([small[0], small[-1], small[1:-1, 0], small[1:-1, -1]]))
+        # Chalk on a board, within a light frame too, or a drawing in dark mode.
+        if edge < 110 or np.mean(small < 110) > 0.85:
+            grey = ImageOps.invert(grey)
+            ground = 255 - ground
+        else:  # a solid shape that fills its picture: the paper is around it
+            ground = edge
     if ground < 250:
         grey = Image.fromarray(_without_shadows(grey))
     return np.asarray(grey.point(_INK_OF_GREY))

@@ -56,7 +56,8 @@ class Batches:
         and blended where this batch is."""
         blend = self.blend(step)
         others = [(label + blend.shift) % self._config.labels_per_batch for label in labels] if blend else []
-        made = {label: self._made(step, label) for label in {*labels, *others}}
+        rows = self.rows(step)
+        made = {label: self._made(rows, step, label) for label in {*labels, *others}}
         images = torch.cat([made[label] for label in labels])
         if blend:
             images = blend.pictures(images, torch.cat([made[label] for label in others]))
@@ -67,9 +68,8 @@ class Batches:
         labels = self._config.labels_per_batch
         return blend_of(self._config.blended, labels, (*self._seed, step, labels))
 
-    def _made(self, step: int, label: int) -> Tensor:
-        each = self._config.records_per_label
-        rows, size = self.rows(step), self._config.size_of(self._phase)
+    def _made(self, rows: np.ndarray, step: int, label: int) -> Tensor:
+        each, size = self._config.records_per_label, self._config.size_of(self._phase)
         seed = int(np.random.SeedSequence((*self._seed, step, label)).generate_state(1)[0])
         part = rows[label * each : (label + 1) * each]
         return made_anew(self._pictures, part, size, seed, self._phase.strength, self._config.flips)

@@ -143,7 +143,7 @@ class TrainConfig:
     with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
     share a tag are positives too. views: how many augmented versions of each picture a held network
     sees, beside the picture and its mirror; an epoch shows them all. blended: share of the batches whose
-    pictures are blends of two labels' (train/blending.py), where all of the network or its end learns.
+    pictures are blends of two labels' (train/blending.py), in phases where all of the network learns.
     leave_out: labels whose drawings, doodles and photos are never shown. before: folder of a finished run
     or of a bundle to begin with, instead of ImageNet's weights. averaged: folders of the runs whose mean
     this is, which `average` makes; the rest then is the first one's."""
@@ -191,6 +191,11 @@ class TrainConfig:
             raise ValueError(
                 f"blended is {self.blended} and proxy_weight {self.proxy_weight}; wanted: 0 to 1, and "
                 "proxies above 0, for blends have no triplets"
+            )
+        if self.blended and self.phases and all(phase.learns != "all" for phase in self.phases):
+            raise ValueError(
+                f"blended is {self.blended}, but no phase lets all of the network learn; wanted: 0, or one "
+                "that does, for what is held is computed once, of pictures as they are"
             )
         if self.records_per_label < 2 and self.phases:
             raise ValueError("records_per_label is 1; a positive needs a second: wanted 2 or more")
