@@ -19,6 +19,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -145,7 +146,8 @@ def chosen_config(options: argparse.Namespace) -> TrainConfig:
     config = configs.load(options.config) if options.config else VARIANTS[options.variant or "engraving"]
     if options.variant and options.config:
         config = replace(VARIANTS[options.variant], **_own(config, options.variant))
-    changed = {name: getattr(options, name) for name in configs.plain_fields()}
+    values = {name: getattr(options, name) for name in configs.plain_fields()}
+    changed = {name: value for name, value in values.items() if value is not None}
     data = {
         entry.name: getattr(options, "data_seed" if entry.name == "seed" else entry.name)
         for entry in fields(DataConfig)
@@ -155,14 +157,12 @@ def chosen_config(options: argparse.Namespace) -> TrainConfig:
         for name, value in data.items()
         if value is not None
     }
-    config = replace(
-        config,
-        **{name: value for name, value in changed.items() if value is not None},
-        data=replace(config.data, **data),
-    )
-    if options.phases or (config.before and config.variant == "engraving"):
-        config = replace(config, phases=_phases(config, options.phases or FINISH[0].name))
-    return with_values(config, options.set)
+    phases = config.phases
+    if options.phases or (changed.get("before", config.before) and config.variant == "engraving"):
+        phases = _phases(phases, options.phases or FINISH[0].name)
+    # All at once: a number of the run may ask for one of a phase.
+    phases = with_values(phases, options.set)
+    return replace(config, **changed, data=replace(config.data, **data), phases=phases)
 
 
 def _own(config: TrainConfig, variant: str) -> dict[str, Any]:
@@ -171,9 +171,9 @@ def _own(config: TrainConfig, variant: str) -> dict[str, Any]:
     return {name: getattr(config, name) for name in names} | {"variant": variant}
 
 
-def _phases(config: TrainConfig, names: str) -> tuple[Phase, ...]:
+def _phases(own: Sequence[Phase], names: str) -> tuple[Phase, ...]:
     """Raises ValueError for a name that is none."""
-    known = {phase.name: phase for phase in (*config.phases, *FINISH)}
+    known = {phase.name: phase for phase in (*own, *FINISH)}
     if unknown := [name for name in names.split(",") if name not in known]:
         raise ValueError(f"no phase {', '.join(unknown)}; wanted: some of {', '.join(known)}")
     return tuple(known[name] for name in names.split(","))

@@ -49,16 +49,17 @@ def _flag(name: str, value: Any) -> str:
     return f"--{name}={value}"
 
 
-def with_values(config: TrainConfig, said: Sequence[str]) -> TrainConfig:
-    """The configuration with numbers of its phases changed, each said as PHASE.NAME=VALUE: head.epochs=3.
+def with_values(phases: Sequence[Phase], said: Sequence[str]) -> tuple[Phase, ...]:
+    """The phases with numbers of theirs changed, each said as PHASE.NAME=VALUE: head.epochs=3.
 
     Raises ValueError for a phase or a name that is none, or a value that is not of its kind."""
+    phases = tuple(phases)
     for text in said:
         place, _, value = text.partition("=")
         phase, _, name = place.partition(".")
         kinds = _kinds()
-        if name not in kinds or phase not in {one.name for one in config.phases}:
-            known = ", ".join(one.name for one in config.phases) or "none"
+        if name not in kinds or phase not in {one.name for one in phases}:
+            known = ", ".join(one.name for one in phases) or "none"
             raise ValueError(
                 f"{text!r} sets nothing; wanted: PHASE.NAME=VALUE, of the phases {known}, with one of "
                 f"{', '.join(kinds)}"
@@ -67,9 +68,8 @@ def with_values(config: TrainConfig, said: Sequence[str]) -> TrainConfig:
             changed = {name: kinds[name](value)}
         except ValueError:
             raise ValueError(f"{text!r}: {value!r} is no number") from None
-        phases = [replace(one, **changed) if one.name == phase else one for one in config.phases]
-        config = replace(config, phases=tuple(phases))
-    return config
+        phases = tuple(replace(one, **changed) if one.name == phase else one for one in phases)
+    return phases
 
 
 def _kinds() -> dict[str, type]:
