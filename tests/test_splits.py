@@ -14,6 +14,7 @@ from tests.helpers import SHAPES, encoded, shape
 from train.config import DataConfig
 from train.samples import Sample
 from train.splits import (
+    LEARNT,
     LEFT_OUT,
     SIDES,
     duplicate_lines,
@@ -228,6 +229,35 @@ def test_what_looks_like_a_held_out_class_but_is_named_otherwise_is_left_out():
     assert sides[outside] == LEFT_OUT
     assert (sides == LEFT_OUT).sum() == 1
     assert split_lines(samples, sides)[-1] == "left out: 1 pictures, 1 sources, 1 classes"
+
+
+@pytest.mark.parametrize("held_out", ["pictures", "classes"])
+def test_what_is_only_learnt_changes_nothing_of_the_division(held_out):
+    """Not even where it joins two photos, or is all that a class has."""
+    samples = many(labels=8)
+    more = [replace(sample(f"shown {n}", f"class {n}"), only_learnt=True) for n in range(9)]
+    data = replace(PLAIN, held_out=held_out)
+    plain = split(samples, data)
+    sides = split([*samples, *more], data)
+    assert (sides[: len(samples)] == plain).all()
+    tested = {one.label for one, side in zip(samples, plain, strict=True) if side == "test"}
+    for one, side in zip(more, sides[len(samples) :], strict=True):
+        assert side == (LEFT_OUT if held_out == "classes" and one.label in tested else LEARNT)
+
+
+def test_what_is_only_learnt_is_left_out_where_it_looks_like_what_is_asked():
+    samples = [sample(f"{label}{n}", label) for label in "ab" for n in range(20)]
+    plain = split(samples, PLAIN)
+    for side, wanted in (("train", LEARNT), ("validation", LEFT_OUT), ("test", LEFT_OUT)):
+        row = int(np.flatnonzero(plain == side)[0])
+        one = replace(sample("shown", samples[row].label), only_learnt=True)
+        sides = split([*samples, one], PLAIN, [np.array([row, len(samples)])])
+        assert sides.tolist() == [*plain, wanted]
+
+
+def test_one_class_to_divide_is_too_few_whatever_is_learnt_beside_it():
+    with pytest.raises(ValueError, match="1 class cannot be divided"):
+        split([sample("1"), sample("2"), replace(sample("3", "hare"), only_learnt=True)], PLAIN)
 
 
 def test_the_seed_decides_and_the_order_of_the_samples_does_not():

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.helpers import encoded, shape
+from tests.helpers import drop_pictures, encoded, shape, small_records, write_bundle
 from tests.test_training_data import write
 from train.config import DataConfig
 from train.data import read
-from train.tables import RECIPE_COLUMNS, read_csv, read_hub, string_list
+from train.material import gather
+from train.tables import RECIPE_COLUMNS, read_csv, read_hub, read_records, string_list
 
 
 def recipes(root: Path, rows: list[list[str]], header: tuple[str, ...] = ("", *RECIPE_COLUMNS)) -> Path:
@@ -186,3 +187,31 @@ def test_a_data_set_that_cannot_be_read_says_so_in_one_sentence(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no parquet file"):
         read_hub(str(tmp_path / "empty"), cache=tmp_path / "cache")
+
+
+# Records of a bundle
+
+
+def test_what_a_page_shows_is_learnt_and_neither_asked_nor_searched(tmp_path):
+    bundle = write_bundle(tmp_path / "bundle")
+    shown = read_records(str(bundle)).samples
+    assert [one.label for one in shown] == [row["label"] for row in small_records()]
+    assert all(one.only_learnt and one.open().size for one in shown)
+    for label in {one.label for one in shown}:
+        for copy in range(5):
+            write(tmp_path / "photos" / label / f"{copy}.png")
+    data = DataConfig(photos=("photos",), records=str(bundle), near_duplicates=False)
+    material = gather(data, tmp_path, tmp_path / "run")
+    assert {one.name for one in material.learnt()} > {one.name for one in shown}
+    others = material.on("train", "validation", "test")
+    assert {one.path.parts[-3] for one in others} == {"photos"}
+    again = gather(data, tmp_path, tmp_path / "run")
+    assert [one.name for one in again.learnt()] == [one.name for one in material.learnt()]
+    alone = gather(DataConfig(photos=("photos",), near_duplicates=False), tmp_path, tmp_path / "alone")
+    assert [one.name for one in alone.on("test")] == [one.name for one in material.on("test")]
+
+
+def test_a_bundle_that_shows_nothing_is_refused(tmp_path):
+    bundle = drop_pictures(write_bundle(tmp_path / "bundle"))
+    with pytest.raises(ValueError, match=r"no record of .* has a label and a picture"):
+        read_records(str(bundle))

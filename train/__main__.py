@@ -193,7 +193,7 @@ def _fit(options: argparse.Namespace) -> None:
     if config.data.named:
         material = gather(config.data, options.data, options.run)
         print("\n".join(material.notes))
-        pictures = opened(material.on("train"), config)
+        pictures = opened(material.learnt(), config)
         validation = opened(material.on("validation"), config)
     else:
         from train.starters.engraving_fit import engraving_pictures

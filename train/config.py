@@ -49,10 +49,11 @@ class DataConfig:
     searched. csv, images: a table of recipes in Kaggle's layout and the folder of its pictures. hub: a
     dataset of the Hub with an image and a label column. hub_revision: the commit of it that is read; ""
     reads main as it is. cookbook: name or folder of the bundle whose dishes
-    tag the table's pictures. limit: at most so many pictures of a class; 0 is all. held_out: whether the
-    test keeps `test_share` of the sources of every class, or of the classes. asked: what the test asks
-    with. validation_share: of what is left, to stop by. outside: folders of pictures that belong nowhere
-    here.
+    tag the table's pictures. records: name or folder of a bundle whose records' pictures are learnt from
+    too, and neither asked nor searched: what a page shows is what its visitors bring back. limit: at most
+    so many pictures of a class; 0 is all. held_out: whether the test keeps `test_share` of the sources of
+    every class, or of the classes. asked: what the test asks with. validation_share: of what is left, to
+    stop by. outside: folders of pictures that belong nowhere here.
     near_duplicates: keep pictures that look the same on one side of the split."""
 
     photos: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ class DataConfig:
     csv: str = ""
     images: str = ""
     cookbook: str = ""
+    records: str = ""
     hub: str = ""
     hub_revision: str = ""
     image_column: str = "image"

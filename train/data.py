@@ -18,7 +18,7 @@ from PIL import Image
 from retrieval import images
 from train.config import DataConfig
 from train.samples import Domain, PictureSet, Sample, shown, sound
-from train.tables import read_csv, read_hub
+from train.tables import read_csv, read_hub, read_records
 from train.tagging import tagged
 
 ENDINGS = frozenset(
@@ -130,6 +130,8 @@ def read(data: DataConfig, root: Path, progress: bool = False) -> PictureSet:
         columns = (data.image_column, data.label_column)
         chosen = {"limit": data.limit, "seed": data.seed, "revision": data.hub_revision or None}
         parts.append(read_hub(name, *columns, **chosen, verify=False))
+    if parts and data.records:
+        parts.append(read_records(data.records))
     if not parts:
         raise ValueError("the data names no pictures; wanted: photos, drawings, csv or hub")
     found = [sample for part in parts for sample in part.samples]

@@ -15,6 +15,7 @@ from train.data import read
 from train.pictures import Pictures
 from train.samples import Sample, on_threads
 from train.splits import (
+    LEARNT,
     duplicate_lines,
     near_duplicates,
     read_split,
@@ -29,7 +30,8 @@ SPLIT = "split.csv"
 
 @dataclass(frozen=True)
 class Material:
-    """samples, and (N,) the side each is on: train, validation, test or left out. notes: for a person."""
+    """samples, and (N,) the side each is on: train, validation, test, only learnt or left out. notes: for a
+    person."""
 
     samples: tuple[Sample, ...]
     sides: np.ndarray
@@ -42,6 +44,10 @@ class Material:
             for sample, side in zip(self.samples, self.sides, strict=True)
             if side in sides and domain in (None, sample.domain)
         ]
+
+    def learnt(self) -> list[Sample]:
+        """All that training sees."""
+        return self.on("train", LEARNT)
 
 
 def gather(data: DataConfig, root: Path, run: Path, progress: bool = True) -> Material:

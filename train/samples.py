@@ -28,7 +28,7 @@ class Sample:
 
     name: unique in its set: the path below the folder it was read from, with slashes, or a row's name.
     source: what must stay on one side of a split; equal where two pictures come from one. tags, fields:
-    as in a record."""
+    as in a record. only_learnt: training sees it, but nothing asks or finds it."""
 
     name: str
     label: str
@@ -38,6 +38,7 @@ class Sample:
     data: bytes | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    only_learnt: bool = False
 
     def open(self) -> Image.Image:
         """RGB, upright, at most 1024 px a side. Raises ImageError where it is no picture or a broken one."""

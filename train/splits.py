@@ -26,6 +26,8 @@ from train.samples import Sample, on_threads, shown
 SIDES = ("train", "validation", "test")
 # A picture that looks like one of a held-out class but has another label: of no use on either side.
 LEFT_OUT = "left out"
+# A picture beside the data that are divided: training sees it, but nothing asks or finds it.
+LEARNT = "only learnt"
 _COLUMNS = ("name", "label", "source", "domain", "side")
 _SIDE = 32  # pixels of the small grey picture that a hash is taken of
 # Measured on 14,000 drawings and photos. A hash alone takes unlike drawings for one (they are all white
@@ -118,19 +120,24 @@ def split(
     photographed or both. held_out "pictures": the test has `test_share` of every class, at least one source
     of those with two; validation has `validation_share` of the rest. held_out "classes": the test is
     round(test_share x classes) whole classes; what looks like a picture of theirs but has another label is
-    "left out". groups: of `near_duplicates`; None finds them, where `data` wants them.
+    "left out". What is only learnt from has no part in that; it is left out too where its class or a picture
+    that looks like it is asked. groups: of `near_duplicates`; None finds them, where `data`
+    wants them.
     Raises ValueError for fewer than two classes.
     """
-    labels = sorted({sample.label for sample in samples})
+    labels = sorted({sample.label for sample in samples if not sample.only_learnt})
     if len(labels) < 2:
         raise ValueError(f"{len(labels)} class cannot be divided; wanted: two or more")
     if groups is None:
         groups = near_duplicates(samples) if data.near_duplicates else []
-    units = _units(samples, groups)
     sides = np.full(len(samples), "train", dtype=object)
+    joined = _units(samples, groups)
+    learnt_N = np.array([sample.only_learnt for sample in samples])
+    units = [divided for unit in joined if len(divided := unit[~learnt_N[unit]])]
+    test: set[str] = set()
     if data.held_out == "classes":
         count = min(max(1, round(data.test_share * len(labels))), len(labels) - 1)
-        test = set(np.random.default_rng(data.seed).permutation(labels)[:count].tolist())
+        test.update(np.random.default_rng(data.seed).permutation(labels)[:count].tolist())
         rest = []
         for unit in units:
             tested = [samples[row].label in test for row in unit]
@@ -141,6 +148,10 @@ def split(
         _take(samples, rest, sides, data.seed, 0.0, data.validation_share)
     else:
         _take(samples, units, sides, data.seed, data.test_share, data.validation_share)
+    for unit in joined:
+        like_asked = bool(set(sides[unit]) & {"test", "validation"})
+        for row in unit[learnt_N[unit]]:
+            sides[row] = LEFT_OUT if like_asked or samples[row].label in test else LEARNT
     return sides.astype(str)
 
 
@@ -197,7 +208,7 @@ def _until(waiting: list[np.ndarray], wanted: float, at_least: int) -> list[np.n
 def split_lines(samples: Sequence[Sample], sides: np.ndarray) -> list[str]:
     """How many pictures, sources and classes each side has, a line a side."""
     told = []
-    for side in (*SIDES, LEFT_OUT):
+    for side in (*SIDES, LEARNT, LEFT_OUT):
         chosen = [sample for sample, at in zip(samples, sides, strict=True) if at == side]
         if chosen or side in SIDES:
             sources, classes = ({getattr(one, name) for one in chosen} for name in ("source", "label"))
@@ -225,7 +236,7 @@ def read_split(path: Path) -> dict[str, str]:
         if tuple(next(rows, ())) != _COLUMNS:
             raise ValueError(f"{path} is no split; wanted: a CSV with the columns {', '.join(_COLUMNS)}")
         sides = {row[0]: row[-1] for row in rows if len(row) == len(_COLUMNS)}
-    if unknown := set(sides.values()) - {*SIDES, LEFT_OUT}:
+    if unknown := set(sides.values()) - {*SIDES, LEARNT, LEFT_OUT}:
         raise ValueError(f"{path} names the side {sorted(unknown)[0]!r}; wanted: {', '.join(SIDES)}")
     return sides
 

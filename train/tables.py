@@ -1,4 +1,4 @@
-"""Pictures that a table names: recipes in Kaggle's layout, and data sets of the Hub."""
+"""Pictures that a table names: recipes in Kaggle's layout, records of a bundle, data sets of the Hub."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import ast
 import csv
 import math
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from hub_assets import bundle as bundles
 from hub_assets.bundle import Column
 from train.samples import Domain, PictureSet, Sample, sound
 
@@ -115,6 +117,27 @@ def string_list(literal: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"its ingredients are no list of strings: {literal[:60]!r}")
     return [value.strip() for value in values if value.strip()]
+
+
+def read_records(name: str) -> PictureSet:
+    """The pictures of a bundle's records, only to be learnt from. name: of the bundle, or its folder.
+
+    Raises ValueError where no record has a label and a picture, NotFoundError or BundleError where there is
+    no such bundle.
+    """
+    bundle = bundles.read(bundles.find(name))
+    samples: list[Sample] = []
+    for table in bundles.open_tables(bundle):
+        for row in table.read(columns=["id", "label", "image"]).to_pylist():
+            own = f"{bundle.manifest.name}:{row['id']}"
+            picture = (row.get("image") or {}).get("bytes")
+            if picture and row.get("label"):
+                shown = Sample(name=own, label=row["label"], source=own, domain="photo", data=picture)
+                samples.append(replace(shown, only_learnt=True))
+    samples, broken = sound(samples)
+    if not samples:
+        raise ValueError(f"no record of {name} has a label and a picture; wanted: a bundle that shows some")
+    return PictureSet(tuple(samples), tuple(broken))
 
 
 def read_hub(

@@ -126,7 +126,7 @@ def _steps(run: Path, root: Path, progress: _Progress, stop: Stop) -> str:
         torch.set_num_threads(threads)
         material = gather(config.data, root, run, progress=False)
         print("\n".join(material.notes), flush=True)
-        train, validation = (opened(material.on(side), config) for side in ("train", "validation"))
+        train, validation = (opened(part, config) for part in (material.learnt(), material.on("validation")))
         if train is None:
             raise ValueError("the split leaves nothing to train on; wanted: more pictures of each class")
         sides = {side: len(material.on(side)) for side in SIDES}
