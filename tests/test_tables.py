@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.helpers import drop_pictures, encoded, shape, small_records, write_bu
 from tests.test_training_data import write
 from train.config import DataConfig
 from train.data import read
-from train.material import gather
+from train.material import LEARNT_TIMES, gather
 from train.tables import RECIPE_COLUMNS, read_csv, read_hub, read_records, string_list
 
 
@@ -202,7 +203,9 @@ def test_what_a_page_shows_is_learnt_and_neither_asked_nor_searched(tmp_path):
             write(tmp_path / "photos" / label / f"{copy}.png")
     data = DataConfig(photos=("photos",), records=str(bundle), near_duplicates=False)
     material = gather(data, tmp_path, tmp_path / "run")
-    assert {one.name for one in material.learnt()} > {one.name for one in shown}
+    times = Counter(one.name for one in material.learnt())
+    assert {times[one.name] for one in shown} == {LEARNT_TIMES}
+    assert {times[one.name] for one in material.on("train")} == {1}
     others = material.on("train", "validation", "test")
     assert {one.path.parts[-3] for one in others} == {"photos"}
     again = gather(data, tmp_path, tmp_path / "run")

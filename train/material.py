@@ -26,6 +26,9 @@ from train.splits import (
 )
 
 SPLIT = "split.csv"
+# A label has dozens of photos and one picture on the page; shown no oftener than one of them, in a style of
+# its own, it would not be learnt.
+LEARNT_TIMES = 4
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Material:
         ]
 
     def learnt(self) -> list[Sample]:
-        """All that training sees."""
-        return self.on("train", LEARNT)
+        """All that training sees, what is only learnt several times."""
+        return [*self.on("train"), *self.on(LEARNT) * LEARNT_TIMES]
 
 
 def gather(data: DataConfig, root: Path, run: Path, progress: bool = True) -> Material:
