@@ -2,6 +2,7 @@
 
 import json
 from importlib import util
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -12,6 +13,8 @@ from safetensors.torch import load_file
 
 from retrieval.encoder import Encoder, EncoderConfig
 from tests.helpers import SHAPES, shape
+from train.bundling import training
+from train.config import TrainConfig, to_json
 from train.export import export_onnx, write_model
 from train.model import EmbeddingModel
 from train.weights import imagenet_weights
@@ -180,3 +183,22 @@ def test_a_mirrored_graph_gives_the_mean_of_a_picture_and_its_mirror_image(model
     mean_ND /= np.linalg.norm(mean_ND, axis=1, keepdims=True)
     np.testing.assert_allclose(mirrored.encode(images_NCHW), mean_ND, atol=1e-5)
     np.testing.assert_allclose(mirrored.encode(turned_NCHW), mean_ND, atol=1e-5)
+
+
+def test_a_bundle_tells_of_all_that_its_weights_went_through(tmp_path):
+    def run(name: str, config: TrainConfig) -> Path:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(json.dumps(to_json(config)))
+        return tmp_path / name
+
+    first = run("first", TrainConfig(seed=1, before=str(tmp_path / "a run that is gone")))
+    shipped = tmp_path / "bundle" / "model" / "config.json"
+    shipped.parent.mkdir(parents=True)
+    shipped.write_text(json.dumps({"training": training(first)}))
+    last = TrainConfig(seed=2, before=str(tmp_path / "bundle"), averaged=(str(tmp_path / "one"),))
+    told = training(run("last", last))
+    assert told["averaged"] == ["one"]
+    assert [told["seed"], told["before"]["seed"]] == [2, 1]
+    assert told["before"]["before"] == "a run that is gone"
+    assert str(tmp_path) not in json.dumps(told)
+    assert training(run("alone", TrainConfig())) == to_json(TrainConfig()) | {"averaged": []}

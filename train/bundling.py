@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from train.encoders import FROZEN_SIZE, frozen_encoder, run_encoder
 from train.evaluate import figures
 from train.examine import HEADLINES, answers_of, intervals_over, vectors_of
 from train.export import write_model
-from train.loop import load_checkpoint, load_run
+from train.loop import load_checkpoint, load_config, load_run
 from train.losses import Comparison
 from train.material import Material, gather
 from train.metrics import paired_difference_interval
@@ -76,7 +77,7 @@ def _write(
     threads: int,
 ) -> str:
     measured, per_query = figures(answers, config.margin, intervals_over(config))
-    served = _served(network, config, config.serve_size)
+    served = _served(network, config, config.serve_size, training(run))
     said = f"the encoder of {run.name} ({config.variant})"
     if config.variant != "raw":
         frozen = EmbeddingModel(config.backbone, 0, channels=config.channels)
@@ -93,7 +94,7 @@ def _write(
         else:
             said = f"the frozen backbone, which {run.name} does not beat: {compared}; --force keeps the run's"
             network, encoder, answers, measured = frozen, peer, peer_answers, peer_measured
-            served = _served(frozen, config, FROZEN_SIZE) | {"variant": "raw"}
+            served = _served(frozen, config, FROZEN_SIZE, training(run)) | {"variant": "raw"}
         if network is not frozen:
             served |= {"before": _headlines(peer_measured), "curve": curve(read_events(run / "events.jsonl"))}
     if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
@@ -151,25 +152,42 @@ def write_frozen(folder: Path, config: TrainConfig = VARIANTS["raw"], size: int 
     """model/ of the frozen backbone, as the variant raw serves it. size: pixels a side of what it takes."""
     network = EmbeddingModel(config.backbone, 0, channels=config.channels)
     graph = frozen_encoder(config, size).path
-    write_model(network, folder, _served(network, config, size), graph)
+    write_model(network, folder, _served(network, config, size, to_json(config)), graph)
 
 
 def write_run(run: Path, folder: Path) -> None:
     """model/ of a finished run. Raises as train.loop.load_run does."""
     network, config = load_run(run)
-    write_model(network, folder, _served(network, config, config.serve_size), run_encoder(run).path)
+    write_model(
+        network, folder, _served(network, config, config.serve_size, training(run)), run_encoder(run).path
+    )
 
 
-def _served(network: EmbeddingModel, config: TrainConfig, size: int) -> dict[str, Any]:
+def training(folder: Path) -> dict[str, Any]:
+    """Every number of a run or of a bundle's, and in place of its `before` those of what it began with; of
+    that the name alone, where it is there no more; of runs that it is the mean of, their names."""
+    shipped = folder / "model" / "config.json"
+    if shipped.is_file():
+        return json.loads(shipped.read_text(encoding="utf-8"))["training"]
+    config = load_config(folder)
+    before = Path(config.before) if config.before else None
+    there = before and any((before / name).is_file() for name in ("config.json", "model/config.json"))
+    begun = training(before) if there else before.name if before else ""
+    return to_json(config) | {"before": begun, "averaged": [Path(one).name for one in config.averaged]}
+
+
+def _served(
+    network: EmbeddingModel, config: TrainConfig, size: int, learnt: dict[str, Any]
+) -> dict[str, Any]:
     """model/config.json, as serving and people read it; an export adds "before", the figures of the frozen
-    backbone on the same test, and "curve", how the run learnt."""
+    backbone on the same test, and "curve", how the run learnt. learnt: the numbers of the training."""
     return {
         "backbone": config.backbone,
         "variant": config.variant,
         "dim": network.dim,
         "size": size,
         "preparation": config.preparation,
-        "training": to_json(config),
+        "training": learnt,
     }
 
 

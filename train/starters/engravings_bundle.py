@@ -18,11 +18,11 @@ from retrieval.encoder import Encoder, EncoderConfig
 from train import calibrate
 from train.augment import simulate_drawing
 from train.beside import replaced_folder
+from train.bundling import training
 from train.concepts import hand, held_out, motif_concept
-from train.config import to_json
 from train.encoders import encode
 from train.export import write_model
-from train.loop import load_config, load_run
+from train.loop import load_run
 from train.metrics import bootstrap_interval
 from train.records import write_records
 from train.starters.engraving_pictures import drawing_files, filled_share, line_art
@@ -140,15 +140,6 @@ def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
     )
     write_manifest(out, manifest)
     return figures
-
-
-def training(run: Path) -> dict:
-    """Every number of a run, and in place of its `before` those of the run or the bundle it began with."""
-    shipped = run / "model" / "config.json"
-    if shipped.is_file():
-        return json.loads(shipped.read_text(encoding="utf-8"))["training"]
-    config = load_config(run)
-    return to_json(config) | {"before": training(Path(config.before)) if config.before else None}
 
 
 def simulated_neighbours(
