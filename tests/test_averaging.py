@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,16 @@ import torch
 from tests.test_loop import CONFIG, pictures
 from train.__main__ import main
 from train.averaging import average, mean_of
+from train.config import DataConfig, to_json
 from train.examine import training_minutes
 from train.loop import fit, load_config, load_run
 from train.material import SPLIT
+from train.samples import Sample
+from train.splits import LEARNT, write_split
 
 ONE = replace(CONFIG, phases=CONFIG.phases[:1])
+SAMPLES = [Sample(name=name, label=name, source=name, domain="photo") for name in ("hare", "stag")]
+SIDES_OF = ("train", "test")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("runs")
     for seed, name in enumerate(("one", "two")):
         fit(pictures(), replace(ONE, seed=seed), folder / name, progress=False)
-        (folder / name / SPLIT).write_text("name,side\n")
+        write_split(folder / name / SPLIT, SAMPLES, SIDES_OF)
     return [folder / "one", folder / "two"]
 
 
@@ -49,11 +55,25 @@ def test_it_is_a_run_that_opens_and_says_what_it_is_made_of(runs: list[Path], tm
     for name, value in model.named_parameters():
         assert torch.allclose(value, (one[name] + two[name]) / 2, atol=1e-6)
     assert any(not torch.equal(one[name], two[name]) for name in one), "the runs are not the same"
-    assert (tmp_path / "mean" / SPLIT).read_text() == "name,side\n"
+    assert (tmp_path / "mean" / SPLIT).read_bytes() == (runs[0] / SPLIT).read_bytes()
     phases = [json.loads(line)["phase"] for line in (tmp_path / "mean" / "events.jsonl").open()]
     assert set(phases) == {"one: first", "two: first"}
     minutes = sum(training_minutes(run) for run in runs)
     assert training_minutes(tmp_path / "mean") == pytest.approx(minutes, abs=0.02)
+
+
+def test_what_one_of_them_learnt_besides_does_not_part_them(runs: list[Path], tmp_path: Path):
+    def like_the_second(name: str, data: DataConfig) -> Path:
+        shutil.copytree(runs[1], tmp_path / name)
+        (tmp_path / name / "config.json").write_text(json.dumps(to_json(replace(ONE, seed=1, data=data))))
+        return tmp_path / name
+
+    besides = like_the_second("besides", DataConfig(records="engravings"))
+    shown = Sample(name="shown", label="hare", source="shown", domain="photo", only_learnt=True)
+    write_split(besides / SPLIT, [*SAMPLES, shown], (*SIDES_OF, LEARNT))
+    assert average([runs[0], besides], tmp_path / "mean").data == ONE.data
+    with pytest.raises(ValueError, match="differ in data"):
+        average([runs[0], like_the_second("other", DataConfig(seed=1))], tmp_path / "none")
 
 
 def test_a_mean_is_not_trained_further_under_its_own_name(runs: list[Path], tmp_path: Path):
@@ -66,9 +86,9 @@ def test_runs_that_are_not_alike_are_refused_and_nothing_is_written(
     runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     fit(pictures(), replace(ONE, dim=4), tmp_path / "narrow", progress=False)
-    (tmp_path / "narrow" / SPLIT).write_text("name,side\n")
+    write_split(tmp_path / "narrow" / SPLIT, SAMPLES, SIDES_OF)
     fit(pictures(), ONE, tmp_path / "divided", progress=False)
-    (tmp_path / "divided" / SPLIT).write_text("name,side\nx,test\n")
+    write_split(tmp_path / "divided" / SPLIT, SAMPLES, SIDES_OF[::-1])
     for others, said in (
         ([], "two runs or more"),
         ([tmp_path / "narrow"], "differ in dim"),

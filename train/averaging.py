@@ -21,6 +21,7 @@ from train.config import TrainConfig, to_json
 from train.loop import AVERAGE, load_checkpoint
 from train.material import SPLIT
 from train.report.run import read_events
+from train.splits import SIDES, read_split
 
 EVENTS = "events.jsonl"
 # What two networks must share for a mean of them to be a network.
@@ -50,11 +51,11 @@ def average(runs: Sequence[Path], out: Path) -> TrainConfig:
     configs = [config for _, config in found]
     for run, config in zip(runs, configs, strict=True):
         for name in SHARED:
-            if getattr(config, name) != getattr(configs[0], name):
+            if _shared(config, name) != _shared(configs[0], name):
                 raise ValueError(
                     f"{run} and {runs[0]} differ in {name}; wanted: runs of one network and data"
                 )
-        if _bytes(run / SPLIT) != _bytes(runs[0] / SPLIT):
+        if _division(run) != _division(runs[0]):
             raise ValueError(f"{run} and {runs[0]} divide their pictures differently; a test would be known")
     config = replace(configs[0], averaged=tuple(str(run) for run in runs))
     learnt = {part: mean_of([state[part] for state, _ in found]) for part in ("model", "objective")}
@@ -66,6 +67,12 @@ def average(runs: Sequence[Path], out: Path) -> TrainConfig:
         write_file(part / EVENTS, "".join(f"{json.dumps(event)}\n" for event in events).encode())
         checkpoint.save(learnt, part / f"checkpoint-{AVERAGE}.pt")
     return config
+
+
+def _shared(config: TrainConfig, name: str) -> Any:
+    """What is only learnt, beside the data that are divided, may differ: no test asks for it."""
+    value = getattr(config, name)
+    return replace(value, records="") if name == "data" else value
 
 
 def mean_of(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
@@ -88,5 +95,8 @@ def _events(run: Path) -> list[dict[str, Any]]:
     return [event | {"phase": f"{run.name}: {event['phase']}"} for event in told if "phase" in event]
 
 
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+def _division(run: Path) -> dict[str, str]:
+    """Which side each picture is on, of those that a test or a training may have; none without a split."""
+    path = run / SPLIT
+    written = read_split(path) if path.exists() else {}
+    return {name: side for name, side in written.items() if side in SIDES}
