@@ -121,8 +121,7 @@ def split(
     of those with two; validation has `validation_share` of the rest. held_out "classes": the test is
     round(test_share x classes) whole classes; what looks like a picture of theirs but has another label is
     "left out". What is only learnt from has no part in that; it is left out too where its class or a picture
-    that looks like it is asked. groups: of `near_duplicates`; None finds them, where `data`
-    wants them.
+    that looks like it is asked. groups: of `near_duplicates`; None finds them, where `data` wants them.
     Raises ValueError for fewer than two classes.
     """
     labels = sorted({sample.label for sample in samples if not sample.only_learnt})

@@ -6,7 +6,6 @@ import ast
 import csv
 import math
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +130,9 @@ def read_records(name: str) -> PictureSet:
         for row in table.read(columns=["id", "label", "image"]).to_pylist():
             own = f"{bundle.manifest.name}:{row['id']}"
             picture = (row.get("image") or {}).get("bytes")
-            if picture and row.get("label"):
-                shown = Sample(name=own, label=row["label"], source=own, domain="photo", data=picture)
-                samples.append(replace(shown, only_learnt=True))
+            if picture and (label := row.get("label")):
+                known = {"name": own, "label": label, "source": own, "data": picture}
+                samples.append(Sample(domain="photo", only_learnt=True, **known))
     samples, broken = sound(samples)
     if not samples:
         raise ValueError(f"no record of {name} has a label and a picture; wanted: a bundle that shows some")
