@@ -37,22 +37,32 @@ PREPARATIONS: Mapping[str, Preparation] = {
 @dataclass(frozen=True)
 class EncoderConfig:
     """model/config.json, the part serving needs. size: pixels a side of what the graph takes. dim: of
-    its vectors. preparation: one of PREPARATIONS ("ink": one grey channel, the others RGB)."""
+    its vectors. preparation: one of PREPARATIONS ("ink": one grey channel, the others RGB). prepared_size:
+    pixels a side that pictures are prepared at and then made as small as `size`, as training does; 0 prepares
+    them at `size` itself."""
 
     size: int
     dim: int
     preparation: str = "ink"
+    prepared_size: int = 0
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> EncoderConfig:
         """Raises BundleError for missing or unknown values."""
         try:
-            config = cls(int(values["size"]), int(values["dim"]), str(values["preparation"]))
+            config = cls(
+                int(values["size"]),
+                int(values["dim"]),
+                str(values["preparation"]),
+                int(values.get("prepared_size", 0)),
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise BundleError(
                 f"config.json lacks a usable value ({error}); export the bundle again."
             ) from None
-        known = config.preparation in PREPARATIONS
+        known = config.preparation in PREPARATIONS and (
+            config.prepared_size == 0 or config.size <= config.prepared_size <= 512
+        )
         if not known or not 32 <= config.size <= 512 or not 1 <= config.dim <= 4096:
             raise BundleError(f"config.json holds values this Burin does not know: {config}.")
         return config
@@ -84,9 +94,11 @@ class Encoder:
 
     def prepare(self, image: Image.Image, kind: Kind) -> tuple[np.ndarray, str]:
         """RGB picture -> ((C, S, S) uint8: grey where 255 is paper, or RGB; the kind it was taken for)."""
-        apply = PREPARATIONS[self.config.preparation].apply
-        prepared, taken_for = apply(image, kind, self.config.size)
-        return prepared.reshape(self.config.shape), taken_for
+        config = self.config
+        size = config.prepared_size or config.size
+        prepared, taken_for = PREPARATIONS[config.preparation].apply(image, kind, size)
+        prepared_CSS = prepared.reshape(config.shape[0], size, size)
+        return images.smaller(prepared_CSS, config.size), taken_for
 
     def encode(self, prepared_NCHW: np.ndarray) -> Embedding:
         """(N, C, S, S) uint8 from `prepare` -> (N, D) float32 of unit norm."""

@@ -230,6 +230,16 @@ def ink_on_paper(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray,
     return (255 - np.minimum(square.astype(np.float32) * (255.0 / darkest), 255.0)).astype(np.uint8), kind
 
 
+def smaller(prepared_CSS: np.ndarray, size: int) -> np.ndarray:
+    """(C, S, S) uint8 of a prepared picture -> (C, size, size), its lines kept in their grey."""
+    if prepared_CSS.shape[-1] == size:
+        return prepared_CSS
+    planes = [
+        Image.fromarray(plane).resize((size, size), Image.Resampling.BILINEAR) for plane in prepared_CSS
+    ]
+    return np.stack([np.asarray(plane) for plane in planes])
+
+
 def colour_square(image: Image.Image, kind: Kind, size: int) -> tuple[np.ndarray, str]:
     """The picture in colour, stretched to a square: nothing is cut off, nothing is added.
 

@@ -158,3 +158,10 @@ def test_a_variant_in_place_of_the_configurations_keeps_its_data_and_batch(tmp_p
     made = chosen_config(_parser().parse_args(given))
     wanted = DataConfig(photos=("pets",))
     assert made == replace(VARIANTS["raw"], labels_per_batch=7, data=wanted)
+
+
+def test_ink_is_prepared_at_the_size_it_was_learnt_from_and_colour_as_it_is_served():
+    ink, colour = VARIANTS["engraving"], VARIANTS["raw"]
+    assert ink.prepared_size(128) == ink.picture_size == 160
+    assert ink.prepared_size(160) == ink.prepared_size(224) == 0
+    assert colour.prepared_size(64) == 0

@@ -113,10 +113,23 @@ def test_each_preparation_gives_the_shape_its_config_says():
         assert prepared.size == np.prod(config.shape)
 
 
+@pytest.mark.parametrize("preparation", PREPARATIONS)
+def test_a_picture_is_prepared_large_and_made_as_small_as_the_graph_takes(tmp_path, preparation):
+    made = write_encoder(tmp_path / "encoder.onnx", preparation=preparation)
+    encoder = Encoder(tmp_path / "encoder.onnx", replace(made, prepared_size=2 * SIZE))
+    prepared, taken_for = encoder.prepare(shape("ring"), "sketch")
+    large, _ = PREPARATIONS[preparation].apply(shape("ring"), "sketch", 2 * SIZE)
+    expected = images.smaller(large.reshape(-1, 2 * SIZE, 2 * SIZE), SIZE)
+    assert (prepared.shape, prepared.dtype, taken_for) == (made.shape, np.uint8, "sketch")
+    assert np.array_equal(prepared, expected)
+    assert encoder.encode(prepared[np.newaxis]).shape == (1, made.dim)
+
+
 def test_a_config_takes_what_it_knows_and_ignores_what_is_for_people():
     values = {"size": 160, "dim": 256, "preparation": "ink", "backbone": "tf_efficientnet_lite0"}
     assert EncoderConfig.from_json(values) == EncoderConfig(160, 256, "ink")
     assert EncoderConfig.from_json(values | {"preparation": "colour"}) == EncoderConfig(160, 256, "colour")
+    assert EncoderConfig.from_json(values | {"prepared_size": 192}) == EncoderConfig(160, 256, "ink", 192)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +143,9 @@ def test_a_config_takes_what_it_knows_and_ignores_what_is_for_people():
         {"dim": 1_000_000},
         {"preparation": "sepia"},
         {"preparation": None},
+        {"prepared_size": 128},
+        {"prepared_size": 4096},
+        {"prepared_size": "large"},
     ],
 )
 def test_a_config_with_unknown_values_is_refused(changes):

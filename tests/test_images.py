@@ -305,6 +305,25 @@ def test_one_flat_colour_is_refused_and_a_nearly_blank_picture_is_not(colour):
     assert images.colour_square(flat, "auto", 64)[0].shape == (3, 64, 64)
 
 
+def test_made_smaller_even_planes_stay_even_slopes_stay_slopes_and_thin_lines_grow_pale():
+    slope_HW = np.tile(np.arange(0, 160, 2, dtype=np.uint8), (80, 1))
+    even_HW = np.full((80, 80), 77, np.uint8)
+    line_HW = np.full((80, 80), 255, np.uint8)
+    line_HW[:, 40] = 0
+    made = images.smaller(np.stack([slope_HW, even_HW, line_HW]), 40)
+    assert (made.shape, made.dtype) == ((3, 40, 40), np.uint8)
+    # Pixel i lies between pixels 2i and 2i + 1, of 4i and 4i + 2.
+    assert np.abs(made[0, :, 2:-2].astype(int) - (4 * np.arange(2, 38) + 1)).max() <= 1
+    assert (made[1] == 77).all()
+    assert 100 < made[2].min() < 200
+    assert made[2][:, 20].tolist() == [made[2].min()] * 40
+
+
+def test_of_its_own_size_a_picture_stays_as_it_is():
+    pixels_CSS = np.random.default_rng(0).integers(0, 256, (1, 32, 32), dtype=np.uint8)
+    assert images.smaller(pixels_CSS, 32) is pixels_CSS
+
+
 def test_a_drawing_is_cut_to_its_ink_beside_photos_in_colour():
     canvas = Image.new("RGB", (256, 256), "white")
     canvas.paste(shape("ring", side=64), (180, 180))

@@ -77,7 +77,7 @@ def _write(
     threads: int,
 ) -> str:
     measured, per_query = figures(answers, config.margin, intervals_over(config))
-    served = _served(network, config, config.serve_size, training(run))
+    served = served_config(network, config, config.serve_size, training(run))
     said = f"the encoder of {run.name} ({config.variant})"
     if config.variant != "raw":
         frozen = EmbeddingModel(config.backbone, 0, channels=config.channels)
@@ -94,7 +94,7 @@ def _write(
         else:
             said = f"the frozen backbone, which {run.name} does not beat: {compared}; --force keeps the run's"
             network, encoder, answers, measured = frozen, peer, peer_answers, peer_measured
-            served = _served(frozen, config, FROZEN_SIZE, training(run)) | {"variant": "raw"}
+            served = served_config(frozen, config, FROZEN_SIZE, training(run)) | {"variant": "raw"}
         if network is not frozen:
             served |= {"before": _headlines(peer_measured), "curve": curve(read_events(run / "events.jsonl"))}
     if config.variant == "siamese" and network is not None and served["variant"] == "siamese":
@@ -152,14 +152,17 @@ def write_frozen(folder: Path, config: TrainConfig = VARIANTS["raw"], size: int 
     """model/ of the frozen backbone, as the variant raw serves it. size: pixels a side of what it takes."""
     network = EmbeddingModel(config.backbone, 0, channels=config.channels)
     graph = frozen_encoder(config, size).path
-    write_model(network, folder, _served(network, config, size, to_json(config)), graph)
+    write_model(network, folder, served_config(network, config, size, to_json(config)), graph)
 
 
 def write_run(run: Path, folder: Path) -> None:
     """model/ of a finished run. Raises as train.loop.load_run does."""
     network, config = load_run(run)
     write_model(
-        network, folder, _served(network, config, config.serve_size, training(run)), run_encoder(run).path
+        network,
+        folder,
+        served_config(network, config, config.serve_size, training(run)),
+        run_encoder(run).path,
     )
 
 
@@ -176,17 +179,19 @@ def training(folder: Path) -> dict[str, Any]:
     return to_json(config) | {"before": begun, "averaged": [Path(one).name for one in config.averaged]}
 
 
-def _served(
+def served_config(
     network: EmbeddingModel, config: TrainConfig, size: int, learnt: dict[str, Any]
 ) -> dict[str, Any]:
     """model/config.json, as serving and people read it; an export adds "before", the figures of the frozen
     backbone on the same test, and "curve", how the run learnt. learnt: the numbers of the training."""
+    prepared = config.prepared_size(size)
     return {
         "backbone": config.backbone,
         "variant": config.variant,
         "dim": network.dim,
         "size": size,
         "preparation": config.preparation,
+        **({"prepared_size": prepared} if prepared else {}),
         "training": learnt,
     }
 

@@ -210,6 +210,11 @@ class TrainConfig:
         """Pixels a side that the phase learns from."""
         return phase.size or self.serve_size
 
+    def prepared_size(self, size: int) -> int:
+        """Pixels a side that a picture served at `size` is prepared at; 0 is that size itself. Ink is made as
+        small as training makes it: what is drawn small at once has darker lines than were learnt."""
+        return self.picture_size if self.preparation == "ink" and self.picture_size > size else 0
+
     @property
     def channels(self) -> int:
         return 1 if self.preparation == "ink" else 3

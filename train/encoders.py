@@ -47,7 +47,8 @@ def run_encoder(run: Path, size: int | None = None, threads: int = 0) -> Encoder
     weights = max(file.stat().st_mtime for file in run.glob("checkpoint-*.pt"))
     if not path.exists() or path.stat().st_mtime < weights:
         export_onnx(network, size, path, config.mirror)
-    return Encoder(path, EncoderConfig(size, network.dim, config.preparation), threads)
+    served = EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
+    return Encoder(path, served, threads)
 
 
 def frozen_encoder(config: TrainConfig, size: int = FROZEN_SIZE, threads: int = 0) -> Encoder:
@@ -58,7 +59,8 @@ def frozen_encoder(config: TrainConfig, size: int = FROZEN_SIZE, threads: int = 
     network = EmbeddingModel(config.backbone, dim=0, channels=config.channels)
     if not path.exists():
         export_onnx(network, size, path)
-    return Encoder(path, EncoderConfig(size, network.dim, config.preparation), threads)
+    served = EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
+    return Encoder(path, served, threads)
 
 
 def encode(

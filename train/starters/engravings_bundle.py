@@ -18,7 +18,7 @@ from retrieval.encoder import Encoder, EncoderConfig
 from train import calibrate
 from train.augment import simulate_drawing
 from train.beside import replaced_folder
-from train.bundling import training
+from train.bundling import served_config, training
 from train.concepts import hand, held_out, motif_concept
 from train.encoders import encode
 from train.export import write_model
@@ -85,14 +85,7 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
 
 def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dict:
     model, config = load_run(run)
-    served = {
-        "backbone": config.backbone,
-        "variant": "engraving",
-        "dim": config.dim,
-        "size": config.serve_size,
-        "preparation": config.preparation,
-        "training": training(run),
-    }
+    served = served_config(model, config, config.serve_size, training(run))
     write_model(model, out / "model", served)
     encoder = Encoder(out / "model" / "encoder.onnx", EncoderConfig.from_json(served))
     rows = pq.read_table(records / "records.parquet").to_pylist()
