@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-# Read when huggingface_hub is imported, as the next line does; tests/hub_double.py speaks no Xet.
+# Read when huggingface_hub is imported, as below; tests/hub_double.py speaks no Xet.
 os.environ["HF_HUB_DISABLE_XET"] = "1"
+# Read when torch is imported. Two tests run beside each other: with a thread per core for each, the threads
+# mostly wait for one another, and a test that trains takes half as long again.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from gradio_client import Client
 
