@@ -6,9 +6,11 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from tests.test_loop import CONFIG, pictures
 from train.__main__ import main
@@ -74,6 +76,66 @@ def test_what_one_of_them_learnt_besides_does_not_part_them(runs: list[Path], tm
     assert average([runs[0], besides], tmp_path / "mean").data == ONE.data
     with pytest.raises(ValueError, match="differ in data"):
         average([runs[0], like_the_second("other", DataConfig(seed=1))], tmp_path / "none")
+
+
+def bundle_of(run: Path, folder: Path) -> Path:
+    """What `export` leaves of a run's weights and numbers."""
+    model, config = load_run(run)
+    halves = {
+        name: one.half() if one.is_floating_point() else one for name, one in model.state_dict().items()
+    }
+    (folder / "model").mkdir(parents=True)
+    save_file(halves, folder / "model" / "encoder.safetensors")
+    told = {"training": to_json(config) | {"before": {"variant": "engraving"}}}
+    (folder / "model" / "config.json").write_text(json.dumps(told))
+    return folder
+
+
+def test_a_bundle_stands_for_its_run_as_often_as_it_is_named(runs: list[Path], tmp_path: Path):
+    bundle = bundle_of(runs[1], tmp_path / "bundle")
+    words = ["average", *map(str, [bundle, runs[0], bundle]), "--run", str(tmp_path / "mean")]
+    assert main(words) == 0
+    model, config = load_run(tmp_path / "mean")
+    assert config.averaged == (str(bundle), str(runs[0]), str(bundle))
+    one, two = (dict(load_run(run)[0].named_parameters()) for run in runs)
+    for name, value in model.named_parameters():
+        halved = two[name].half().float()
+        assert torch.allclose(value, (one[name] + 2 * halved) / 3, atol=1e-5)
+        assert value.dtype == torch.float32
+    assert (tmp_path / "mean" / SPLIT).read_bytes() == (runs[0] / SPLIT).read_bytes()
+    assert training_minutes(tmp_path / "mean") == training_minutes(runs[0])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda bundle: (bundle / "model" / "encoder.safetensors").unlink(), "keeps no weights"),
+        (lambda bundle: (bundle / "model" / "encoder.safetensors").write_bytes(b"half"), "broken"),
+        (lambda bundle: (bundle / "model" / "config.json").write_text("{}"), "keeps no weights"),
+        (lambda bundle: (bundle / "model" / "config.json").write_text("no JSON"), "is no JSON"),
+        (lambda bundle: numbers(bundle, dim=4), "differ in dim"),
+        (lambda bundle: numbers(bundle, variant="siamese"), "siamese"),
+        (lambda bundle: numbers(bundle, invented=1), "what no run knows"),
+    ],
+)
+def test_a_bundle_that_cannot_stand_for_a_run_is_refused(runs, spoil, said, tmp_path, capsys):
+    bundle = bundle_of(runs[1], tmp_path / "bundle")
+    spoil(bundle)
+    assert main(["average", str(runs[0]), str(bundle), "--run", str(tmp_path / "mean")]) != 0
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "mean").exists()
+
+
+def numbers(bundle: Path, **changed: Any) -> None:
+    path = bundle / "model" / "config.json"
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({"training": told["training"] | changed}))
+
+
+def test_bundles_alone_have_no_split_for_their_mean(runs: list[Path], tmp_path: Path):
+    bundle = bundle_of(runs[0], tmp_path / "bundle")
+    with pytest.raises(ValueError, match="a run among them"):
+        average([bundle, bundle], tmp_path / "mean")
 
 
 def test_a_mean_is_not_trained_further_under_its_own_name(runs: list[Path], tmp_path: Path):

@@ -78,12 +78,12 @@ def points(page: Any, plot: int = 0) -> int:
 def start_run(page: Any, epochs: int, patience: int = 4) -> str:
     """Fill in the form of pictures that are there, small enough to be quick; returns the run's id."""
     page.locator("[name=variant][value=head-random]").check(force=True)
-    page.fill("[name=serve_size]", "96")
+    page.fill("[name=serve_size]", "64")
     page.fill("[name='head.epochs']", str(epochs))
     if page.locator(".how-form details[open]").count() == 0:
         page.get_by_text("All parameters").click()
     page.fill("[name=patience]", str(patience))
-    page.fill("[name=picture_size]", "96")
+    page.fill("[name=picture_size]", "64")
     page.fill("[name=called]", "three-shapes")
     page.locator("[data-do=start]").click()
     page.wait_for_selector(".run")

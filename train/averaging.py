@@ -17,8 +17,8 @@ from torch import Tensor
 
 from train import checkpoint
 from train.beside import new_folder, write_file
-from train.config import TrainConfig, to_json
-from train.loop import AVERAGE, load_checkpoint
+from train.config import TrainConfig, from_json, read_object, to_json
+from train.loop import AVERAGE, load_checkpoint, shipped_weights
 from train.material import SPLIT
 from train.report.run import read_events
 from train.splits import SIDES, read_split
@@ -41,32 +41,57 @@ SHARED = (
 def average(runs: Sequence[Path], out: Path) -> TrainConfig:
     """Write the mean of finished runs as a run of its own, to be evaluated and exported like any other.
 
-    Its events are those of all, one after the other, so its minutes are the sum. Raises ValueError for fewer
-    than two runs, or two that differ in their network, their data or its split, RuntimeError for one that is
-    not finished, OSError where `out` cannot be written.
+    runs: their folders; one named twice counts twice. A bundle stands for the run it was made of, or for the
+    mean: it has no events and no split, which its data and their seed give again. The events are those of
+    all runs, one after the other, so the minutes are the sum. Raises ValueError for fewer than two, for two
+    that differ in their network, their data or its split, and for bundles alone, RuntimeError for a run that
+    is not finished, OSError where `out` cannot be written.
     """
     if len(runs) < 2:
         raise ValueError("a mean needs two runs or more")
-    found = [load_checkpoint(run) for run in runs]
+    if all(_is_bundle(run) for run in runs):
+        raise ValueError("these are bundles alone; wanted: a run among them, whose split the mean keeps")
+    found = [_opened(run) for run in runs]
     configs = [config for _, config in found]
+    divided = next(run for run in runs if not _is_bundle(run))
     for run, config in zip(runs, configs, strict=True):
         for name in SHARED:
             if _shared(config, name) != _shared(configs[0], name):
                 raise ValueError(
                     f"{run} and {runs[0]} differ in {name}; wanted: runs of one network and data"
                 )
-        if _division(run) != _division(runs[0]):
-            raise ValueError(f"{run} and {runs[0]} divide their pictures differently; a test would be known")
+        if not _is_bundle(run) and _division(run) != _division(divided):
+            raise ValueError(f"{run} and {divided} divide their pictures differently; a test would be known")
     config = replace(configs[0], averaged=tuple(str(run) for run in runs))
-    learnt = {part: mean_of([state[part] for state, _ in found]) for part in ("model", "objective")}
+    parts = ("model", "objective") if all("objective" in state for state, _ in found) else ("model",)
+    learnt = {part: mean_of([state[part] for state, _ in found]) for part in parts}
     with new_folder(out) as part:
         write_file(part / "config.json", json.dumps(to_json(config), indent=1).encode())
-        if (runs[0] / SPLIT).exists():
-            shutil.copyfile(runs[0] / SPLIT, part / SPLIT)
+        if (divided / SPLIT).exists():
+            shutil.copyfile(divided / SPLIT, part / SPLIT)
         events = [event for run in runs for event in _events(run)]
         write_file(part / EVENTS, "".join(f"{json.dumps(event)}\n" for event in events).encode())
         checkpoint.save(learnt, part / f"checkpoint-{AVERAGE}.pt")
     return config
+
+
+def _is_bundle(folder: Path) -> bool:
+    return (folder / "model" / "config.json").is_file()
+
+
+def _opened(folder: Path) -> tuple[dict[str, dict[str, Tensor]], TrainConfig]:
+    """What was learnt, and the numbers it was learnt with. Of a bundle the network alone."""
+    if not _is_bundle(folder):
+        return load_checkpoint(folder)
+    told = read_object(folder / "model" / "config.json", "the numbers of a bundle's model").get("training")
+    weights = shipped_weights(folder)
+    if not isinstance(told, dict) or weights is None:
+        raise ValueError(f"{folder} keeps no weights to go on with; wanted: a bundle that `export` wrote")
+    config = from_json(told | {"before": ""})
+    if config.variant == "siamese":
+        raise ValueError(f"{folder} is of a siamese network, whose comparison only its run keeps whole")
+    whole = {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
+    return {"model": whole}, config
 
 
 def _shared(config: TrainConfig, name: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from train import checkpoint
 from train.batches import held_activations, made_anew
@@ -151,14 +151,20 @@ def load_checkpoint(run: Path) -> tuple[dict[str, Any], TrainConfig]:
     return checkpoint.load(run / f"checkpoint-{names[-1]}.pt"), config
 
 
+def shipped_weights(folder: Path) -> dict[str, Tensor] | None:
+    """Those that a bundle keeps, the larger ones as float16; None for a folder that holds none. Raises
+    ValueError for a broken file."""
+    shipped = folder / "model" / "encoder.safetensors"
+    try:
+        return load_file(shipped) if shipped.is_file() else None
+    except SafetensorError as error:
+        raise ValueError(f"{shipped} is broken ({error}); pull or export the bundle again") from None
+
+
 def _begin_with(folder: Path, config: TrainConfig, model: EmbeddingModel) -> None:
     """The weights of a finished run, or of a bundle, which keeps them as float16. Raises ValueError for those
     of another network."""
-    shipped = folder / "model" / "encoder.safetensors"
-    try:
-        weights = load_file(shipped) if shipped.is_file() else load_run(folder)[0].state_dict()
-    except SafetensorError as error:
-        raise ValueError(f"{shipped} is broken ({error}); pull or export the bundle again") from None
+    weights = shipped_weights(folder) or load_run(folder)[0].state_dict()
     try:
         model.load_state_dict(weights)
     except RuntimeError:

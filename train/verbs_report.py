@@ -19,7 +19,13 @@ def add_verbs(subparsers: argparse._SubParsersAction) -> None:
         "average", help="the mean of runs that differ in seed or length, as a run"
     )
     average.set_defaults(run_verb=_average)
-    average.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders of finished runs")
+    average.add_argument(
+        "runs",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="folders of finished runs, or of bundles made of one; named twice it counts twice",
+    )
     average.add_argument("--run", type=Path, required=True, help="folder of the mean, new or empty")
 
 
