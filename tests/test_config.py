@@ -46,6 +46,10 @@ def test_a_phase_with_values_out_of_range_stops_at_the_door(change, message):
         ({"labels_per_batch": 1}, "labels_per_batch"),
         ({"records_per_label": 1, "phases": (PHASE,)}, "positive needs a second"),
         ({"dim": -1}, "dim"),
+        ({"mirror_size": 192}, "mirror False; wanted: multiples of 32"),
+        ({"mirror_size": 100, "mirror": True}, "mirror_size is 100"),
+        ({"mirror_size": 192, "mirror": True, "serve_size": 100}, "serve_size 100"),
+        ({"mirror_size": -32, "mirror": True}, "mirror_size is -32"),
     ],
 )
 def test_a_run_with_values_out_of_range_stops_at_the_door(change, message):
@@ -165,3 +169,9 @@ def test_ink_is_prepared_at_the_size_it_was_learnt_from_and_colour_as_it_is_serv
     assert ink.prepared_size(128) == ink.picture_size == 160
     assert ink.prepared_size(160) == ink.prepared_size(224) == 0
     assert colour.prepared_size(64) == 0
+
+
+def test_a_mirror_image_is_seen_at_its_own_size_or_at_the_pictures():
+    assert TrainConfig().mirrored_at(128) == 0
+    assert TrainConfig(mirror=True).mirrored_at(160) == 160
+    assert TrainConfig(mirror=True, mirror_size=192).mirrored_at(128) == 192

@@ -9,6 +9,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from retrieval.encoder import Encoder, EncoderConfig
@@ -173,7 +174,7 @@ def test_weights_of_another_shape_are_refused_by_name():
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_mirrored_graph_gives_the_mean_of_a_picture_and_its_mirror_image(model, graph, tmp_path, count):
-    export_onnx(model, SIZE, tmp_path / "mirror.onnx", mirror=True)
+    export_onnx(model, SIZE, tmp_path / "mirror.onnx", mirror_size=SIZE)
     plain, mirrored = (
         Encoder(path, EncoderConfig(SIZE, DIM), 1) for path in (graph, tmp_path / "mirror.onnx")
     )
@@ -183,6 +184,25 @@ def test_a_mirrored_graph_gives_the_mean_of_a_picture_and_its_mirror_image(model
     mean_ND /= np.linalg.norm(mean_ND, axis=1, keepdims=True)
     np.testing.assert_allclose(mirrored.encode(images_NCHW), mean_ND, atol=1e-5)
     np.testing.assert_allclose(mirrored.encode(turned_NCHW), mean_ND, atol=1e-5)
+
+
+def test_the_mirror_image_may_be_seen_larger_with_the_same_weights(model, graph, tmp_path):
+    export_onnx(model, SIZE, tmp_path / "two.onnx", mirror_size=2 * SIZE)
+    two, plain = (Encoder(path, EncoderConfig(SIZE, DIM), 1) for path in (tmp_path / "two.onnx", graph))
+    # Even quarters: whatever enlarges them, they stay what they are but for the seams.
+    quarters_N122 = np.random.default_rng(4).integers(0, 256, (3, 1, 2, 2), dtype=np.uint8)
+    small_NCHW = quarters_N122.repeat(SIZE // 2, axis=2).repeat(SIZE // 2, axis=3)
+    turned = [
+        Image.fromarray(one[0, :, ::-1]).resize((2 * SIZE, 2 * SIZE), Image.Resampling.BILINEAR)
+        for one in small_NCHW
+    ]
+    large_NCHW = torch.from_numpy(np.stack([np.asarray(one) for one in turned])[:, None])
+    with torch.no_grad():
+        mean_ND = torch.from_numpy(plain.encode(small_NCHW)) + model(large_NCHW)
+    mean_ND = (mean_ND / mean_ND.norm(dim=1, keepdim=True)).numpy()
+    assert ((two.encode(small_NCHW) * mean_ND).sum(axis=1) > 0.9999).all()
+    whole, doubled = (path.stat().st_size for path in (graph, tmp_path / "two.onnx"))
+    assert doubled < 1.1 * whole, "the weights are there once"
 
 
 def test_a_bundle_tells_of_all_that_its_weights_went_through(tmp_path):

@@ -30,8 +30,6 @@ SHARED = (
     "preparation",
     "hidden",
     "dim",
-    "serve_size",
-    "mirror",
     "smoothing",
     "data",
     "leave_out",
@@ -42,7 +40,8 @@ def average(runs: Sequence[Path], out: Path) -> TrainConfig:
     """Write the mean of finished runs as a run of its own, to be evaluated and exported like any other.
 
     runs: their folders; one named twice counts twice. A bundle stands for the run it was made of, or for the
-    mean: it has no events and no split, which its data and their seed give again. The events are those of
+    mean: it has no events and no split, which its data and their seed give again. It is served as the first
+    of them. The events are those of
     all runs, one after the other, so the minutes are the sum. Raises ValueError for fewer than two, for two
     that differ in their network, their data or its split, and for bundles alone, RuntimeError for a run that
     is not finished, OSError where `out` cannot be written.

@@ -141,7 +141,8 @@ class TrainConfig:
     moving average of the weights that is kept; 0 keeps the weights themselves. patience: validations
     without a better one before a phase ends; 0 never ends one early. flips: whether a mirrored picture
     still is its label (not for letters). mirror: a served vector is that of a picture and of its mirror
-    image together, for twice the time. smoothing: each photo that drawings ask is searched by its mean
+    image together, for twice the time; mirror_size: pixels a side of that image, 0 as the picture: two sizes
+    see more than one. smoothing: each photo that drawings ask is searched by its mean
     with so many of its nearest (train/smoothing.py); 0 leaves it as it is. tag_positives: records that
     share a tag are positives too. views: how many augmented versions of each picture a held network
     sees, beside the picture and its mirror; an epoch shows them all. blended: share of the batches whose
@@ -171,6 +172,7 @@ class TrainConfig:
     patience: int = 0
     flips: bool = True
     mirror: bool = False
+    mirror_size: int = 0
     smoothing: int = 0
     tag_positives: bool = False
     views: int = 0
@@ -189,6 +191,12 @@ class TrainConfig:
         least = min(self.hidden, self.dim, self.patience, self.smoothing, self.views)
         if least < 0 or self.labels_per_batch < 2:
             raise ValueError("hidden, dim, patience, smoothing, views or labels_per_batch is out of range")
+        sizes = (self.serve_size, self.mirror_size)
+        if self.mirror_size and (not self.mirror or min(sizes) < 32 or any(size % 32 for size in sizes)):
+            raise ValueError(
+                f"mirror_size is {self.mirror_size}, serve_size {self.serve_size} and mirror {self.mirror}; "
+                "wanted: multiples of 32, which go through one graph, and a mirror image, or 0"
+            )
         if not 0.0 <= self.blended <= 1.0 or (self.blended and not self.proxy_weight):
             raise ValueError(
                 f"blended is {self.blended} and proxy_weight {self.proxy_weight}; wanted: 0 to 1, and "
@@ -214,6 +222,10 @@ class TrainConfig:
         """Pixels a side that a picture served at `size` is prepared at; 0 is that size itself. Ink is made as
         small as training makes it: what is drawn small at once has darker lines than were learnt."""
         return self.picture_size if self.preparation == "ink" and self.picture_size > size else 0
+
+    def mirrored_at(self, size: int) -> int:
+        """Pixels a side of the mirror image of a picture served at `size`; 0 for none."""
+        return (self.mirror_size or size) if self.mirror else 0
 
     @property
     def channels(self) -> int:

@@ -43,10 +43,11 @@ def run_encoder(run: Path, size: int | None = None, threads: int = 0) -> Encoder
     """Of a finished run, from RUN/graphs/; exported where it is not there, or older than the weights."""
     network, config = load_run(run)
     size = size or config.serve_size
-    path = run / "graphs" / f"encoder-{size}{'-mirror' if config.mirror else ''}.onnx"
+    mirror_size = config.mirrored_at(size)
+    path = run / "graphs" / f"encoder-{size}{f'-mirror-{mirror_size}' if mirror_size else ''}.onnx"
     weights = max(file.stat().st_mtime for file in run.glob("checkpoint-*.pt"))
     if not path.exists() or path.stat().st_mtime < weights:
-        export_onnx(network, size, path, config.mirror)
+        export_onnx(network, size, path, mirror_size)
     served = EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
     return Encoder(path, served, threads)
 

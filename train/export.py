@@ -24,12 +24,13 @@ from train.template import GRAPHS, Features, keep, key_of, with_weights
 _SMALL = 256
 
 
-def export_onnx(model: EmbeddingModel, size: int, path: Path, mirror: bool = False) -> None:
+def export_onnx(model: EmbeddingModel, size: int, path: Path, mirror_size: int = 0) -> None:
     """Write the serving graph: (N, C, size, size) uint8 pixels in, (N, D) float32 unit vectors out.
 
     Normalisation is inside, N is dynamic. Weights are stored as float16 behind Cast nodes: half the
     file, the same speed (ONNX Runtime folds the casts when it loads), vectors within 1e-5 cosine.
-    mirror: a vector is that of the picture and of its mirror image together, for twice the time.
+    mirror_size: a vector is that of the picture and of its mirror image together, the latter at so many
+    pixels a side, a multiple of 32 as `size`; 0 leaves it out.
     The backbone is traced once for networks of the same layers (train/template.py).
     Raises ValueError for a head of layers that have no node here.
     """
@@ -41,8 +42,8 @@ def export_onnx(model: EmbeddingModel, size: int, path: Path, mirror: bool = Fal
         graph = _traced(Features(model), example, "features")
         keep(graph, kept)
     _add_head(graph, model.head, model.dim)
-    if mirror:
-        _add_mirror(graph, model.dim)
+    if mirror_size:
+        _add_mirror(graph, size, mirror_size, model.dim)
     _write(graph, path)
 
 
@@ -108,31 +109,34 @@ def _normalise(graph: onnx.GraphProto, x: str, output: str, dim: int, of: str = 
     graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, [batch, dim]))
 
 
-def _add_mirror(model: onnx.ModelProto, dim: int) -> None:
-    """Every picture goes through the graph a second time, mirrored; the mean of the two vectors comes out,
-    of unit norm."""
+def _add_mirror(model: onnx.ModelProto, size: int, mirror_size: int, dim: int) -> None:
+    """The mirror image of every picture goes the same way, at its own size and with the same weights; the
+    mean of the two vectors comes out, of unit norm."""
     graph, images = model.graph, model.graph.input[0].name
-    for node in graph.node:
-        for place, name in enumerate(node.input):
-            if name == images:
-                node.input[place] = "both"
-        for place, name in enumerate(node.output):
-            if name == "embeddings":
-                node.output[place] = "embeddings.each"
     # What slices the last axis backwards: from its end to before its beginning.
     bounds = {"start": -1, "end": np.iinfo(np.int64).min, "axis": 3, "step": -1}
     for name, value in bounds.items():
         graph.initializer.append(numpy_helper.from_array(np.array([value], np.int64), f"mirror.{name}"))
-    graph.initializer.append(numpy_helper.from_array(np.array([2, -1, dim], np.int64), "mirror.halves"))
-    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "mirror.mean"))
-    slices = [images, *(f"mirror.{name}" for name in bounds)]
-    graph.node.insert(0, helper.make_node("Slice", slices, ["mirrored"]))
-    graph.node.insert(1, helper.make_node("Concat", [images, "mirrored"], ["both"], axis=0))
-    graph.node.append(helper.make_node("Reshape", ["embeddings.each", "mirror.halves"], ["embeddings.pairs"]))
-    graph.node.append(
-        helper.make_node("ReduceMean", ["embeddings.pairs", "mirror.mean"], ["embeddings.mean"], keepdims=0)
-    )
-    _normalise(graph, "embeddings.mean", "embeddings", dim, "mean")
+    own, turned = list(graph.node), "mirrored"
+    graph.node.append(helper.make_node("Slice", [images, *(f"mirror.{name}" for name in bounds)], [turned]))
+    if mirror_size != size:
+        sides = np.array([mirror_size, mirror_size], np.int64)
+        graph.initializer.append(numpy_helper.from_array(sides, "mirror.sides"))
+        resize = helper.make_node(
+            "Resize", [turned, "", "", "mirror.sides"], ["mirrored.sized"], mode="linear", axes=[2, 3]
+        )
+        graph.node.append(resize)
+        turned = resize.output[0]
+    renamed = {images: turned} | {name: f"{name}.mirrored" for node in own for name in node.output}
+    for node in own:
+        copied = graph.node.add()
+        copied.CopyFrom(node)
+        copied.name = f"{node.name}.mirrored" if node.name else ""
+        copied.input[:] = [renamed.get(name, name) for name in node.input]
+        copied.output[:] = [renamed[name] for name in node.output]
+    own[-1].output[0] = "embeddings.own"
+    graph.node.append(helper.make_node("Add", ["embeddings.own", renamed["embeddings"]], ["embeddings.both"]))
+    _normalise(graph, "embeddings.both", "embeddings", dim, "both")
 
 
 def _write(graph: onnx.ModelProto, path: Path) -> None:

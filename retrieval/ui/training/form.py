@@ -28,6 +28,7 @@ MOST = {
     "dim": 4096,
     "picture_size": 512,
     "serve_size": 512,
+    "mirror_size": 512,
     "size": 512,
     "labels_per_batch": 256,
     "records_per_label": 64,
