@@ -30,6 +30,16 @@ FLAGS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 
+# Whole runs, each a minute or half of one: begun last, one of the two that test would wait for the other.
+LONG = (
+    *("test_publish_job.py", "test_page_training.py", "test_segment_networks.py", "test_whole_run.py"),
+    *("test_page_jobs.py", "test_runs.py", "test_live.py", "test_page_collections.py", "test_distributed.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:

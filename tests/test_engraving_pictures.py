@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.helpers import SHAPES, shape
@@ -17,48 +16,57 @@ from train.starters.motifs import MOTIFS
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.fixture
-def root(tmp_path):
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
     """A data folder of four drawings and four photos."""
+    top = tmp_path_factory.mktemp("data")
     for part, ending in (("sketchy/sketches", "png"), ("sketchy/photos", "jpg")):
         for name in ("rose", "lion"):
-            folder = tmp_path / part / name
+            folder = top / part / name
             folder.mkdir(parents=True)
             for copy in range(2):
                 shape(list(SHAPES)[copy], side=64).convert("L").save(folder / f"{copy}.{ending}")
     for part, ending in (("pacs/sketch", "png"), ("pacs/photo", "jpg")):
-        folder = tmp_path / part / "dog"
+        folder = top / part / "dog"
         folder.mkdir(parents=True)
         shape(list(SHAPES)[2], side=64).convert("L").save(folder / f"0.{ending}")
-    return tmp_path
+    return top
 
 
-@pytest.fixture
-def fewer(monkeypatch):
+@pytest.fixture(scope="module")
+def fewer():
     """The doodles and line art a run would fetch, replaced by our own ornaments."""
-    monkeypatch.setattr(doodles, "titles", dict)
-    monkeypatch.setattr(engraving_pictures, "line_art_sources", lambda classes: {})
     motifs = engraving_pictures.motif_sources()
     ornaments = {source: name for source, name in motifs.items() if source.startswith("orna")}
-    monkeypatch.setattr(engraving_pictures, "motif_sources", lambda: ornaments)
-    return ornaments
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doodles, "titles", dict)
+        patch.setattr(engraving_pictures, "line_art_sources", lambda classes: {})
+        patch.setattr(engraving_pictures, "motif_sources", lambda: ornaments)
+        yield ornaments
 
 
-def test_pictures_of_all_domains_are_prepared_and_kept(root, fewer, tmp_path):
-    pictures = load_pictures(root, 32, tmp_path / "cache")
-    again = load_pictures(root, 32, tmp_path / "cache")
+@pytest.fixture(scope="module")
+def cache(root, fewer, tmp_path_factory):
+    """Where the pictures are kept once they were drawn, which takes seconds."""
+    folder = tmp_path_factory.mktemp("cache")
+    load_pictures(root, 32, folder)
+    return folder
+
+
+def test_pictures_of_all_domains_are_prepared_and_kept(root, cache, monkeypatch):
+    monkeypatch.setattr(engraving_pictures, "ProcessPoolExecutor", None)  # nothing is drawn again
+    pictures = load_pictures(root, 32, cache)
     assert set(pictures.domains.tolist()) <= set(DOMAINS)
     assert pictures.images_NCHW.shape[1:] == (1, 32, 32)
     assert (pictures.domains == "drawing").sum() == 5
     assert (pictures.domains == "photo").sum() == 5
-    assert np.array_equal(pictures.images_NCHW, again.images_NCHW)
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+    assert len(list(cache.iterdir())) == 1
 
 
-def test_no_held_out_hand_is_ever_among_the_pictures(root, fewer, tmp_path):
+def test_no_held_out_hand_is_ever_among_the_pictures(root, fewer, cache):
     withheld = {source for source in fewer if held_out(source)}
     assert len(withheld) > 10
-    shown = set(load_pictures(root, 32, tmp_path / "cache").sources.tolist())
+    shown = set(load_pictures(root, 32, cache).sources.tolist())
     assert not shown & withheld
     assert shown & set(fewer)
 

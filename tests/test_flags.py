@@ -38,7 +38,8 @@ def test_whatever_the_form_can_change_comes_back_as_it_was(name: str) -> None:
         return other
 
     data = moved(DataConfig, config.data) | {"test_share": 0.3, "validation_share": 1e-05}
-    run = moved(TrainConfig, config) | {"smoothing": 0, "margin": -0.5, "proxy_rate": 3e-07}
+    sizes = {"serve_size": 64, "mirror_size": 96}  # of one graph
+    run = moved(TrainConfig, config) | {"smoothing": 0, "margin": -0.5, "proxy_rate": 3e-07} | sizes
     # All of the network learns: what `blended` asks for.
     phases = tuple(
         replace(one, epochs=3, learning_rate=1e-4, miner="pairs", learns="all") for one in config.phases

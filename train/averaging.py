@@ -25,26 +25,17 @@ from train.splits import SIDES, read_split
 
 EVENTS = "events.jsonl"
 # What two networks must share for a mean of them to be a network.
-SHARED = (
-    "backbone",
-    "preparation",
-    "hidden",
-    "dim",
-    "smoothing",
-    "data",
-    "leave_out",
-)
+SHARED = ("backbone", "preparation", "hidden", "dim", "smoothing", "data", "leave_out")
 
 
 def average(runs: Sequence[Path], out: Path) -> TrainConfig:
     """Write the mean of finished runs as a run of its own, to be evaluated and exported like any other.
 
-    runs: their folders; one named twice counts twice. A bundle stands for the run it was made of, or for the
-    mean: it has no events and no split, which its data and their seed give again. It is served as the first
-    of them. The events are those of
-    all runs, one after the other, so the minutes are the sum. Raises ValueError for fewer than two, for two
-    that differ in their network, their data or its split, and for bundles alone, RuntimeError for a run that
-    is not finished, OSError where `out` cannot be written.
+    runs: their folders; one named twice counts twice. A bundle stands for the run or the mean it was made of;
+    it keeps no events, and no split, which its data and their seed give again. The mean is served as the
+    first of them is. Its events are those of all runs, one after the other, so its minutes are the sum.
+    Raises ValueError for fewer than two, for two that differ in their network, their data or its split, and
+    for bundles alone, RuntimeError for a run that is not finished, OSError where `out` cannot be written.
     """
     if len(runs) < 2:
         raise ValueError("a mean needs two runs or more")
