@@ -125,7 +125,8 @@ def _entries(packed: zipfile.ZipFile, limits: Limits) -> list[Entry]:
             )
         if info.flag_bits & 0x41:  # locked, or locked the stronger way
             raise RequestError("The zip is locked with a password; pack it again without one.")
-        if info.is_dir() or not parts or any(_is_litter(part) for part in parts):
+        # Parts first: zipfile cuts a name at its first zero byte, and has no answer for what is empty then.
+        if not parts or info.is_dir() or any(_is_litter(part) for part in parts):
             continue
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise RequestError(
