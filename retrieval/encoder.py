@@ -60,10 +60,9 @@ class EncoderConfig:
             raise BundleError(
                 f"config.json lacks a usable value ({error}); export the bundle again."
             ) from None
-        known = config.preparation in PREPARATIONS and (
-            config.prepared_size == 0 or config.size <= config.prepared_size <= 512
-        )
-        if not known or not 32 <= config.size <= 512 or not 1 <= config.dim <= 4096:
+        known = config.preparation in PREPARATIONS
+        sized = 32 <= config.size <= (config.prepared_size or config.size) <= 512
+        if not known or not sized or not 1 <= config.dim <= 4096:
             raise BundleError(f"config.json holds values this Burin does not know: {config}.")
         return config
 

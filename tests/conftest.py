@@ -31,10 +31,10 @@ FLAGS = [
 ]  # fmt: skip
 
 # Whole runs, each a minute or half of one: begun last, one of the two that test would wait for the other.
-LONG = (
-    *("test_publish_job.py", "test_page_training.py", "test_segment_networks.py", "test_whole_run.py"),
-    *("test_page_jobs.py", "test_runs.py", "test_live.py", "test_page_collections.py", "test_distributed.py"),
-)
+LONG = [
+    "test_publish_job.py", "test_page_training.py", "test_segment_networks.py", "test_whole_run.py",
+    "test_page_jobs.py", "test_runs.py", "test_live.py", "test_page_collections.py", "test_distributed.py",
+]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

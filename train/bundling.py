@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from train import calibrate
 from train.answers import Answers
 from train.beside import replaced_folder
 from train.config import VARIANTS, TrainConfig, to_json
-from train.encoders import FROZEN_SIZE, frozen_encoder, run_encoder
+from train.encoders import FROZEN_SIZE, encoder_config, frozen_encoder, run_encoder
 from train.evaluate import figures
 from train.examine import HEADLINES, answers_of, intervals_over, vectors_of
 from train.export import write_model
@@ -158,12 +159,8 @@ def write_frozen(folder: Path, config: TrainConfig = VARIANTS["raw"], size: int 
 def write_run(run: Path, folder: Path) -> None:
     """model/ of a finished run. Raises as train.loop.load_run does."""
     network, config = load_run(run)
-    write_model(
-        network,
-        folder,
-        served_config(network, config, config.serve_size, training(run)),
-        run_encoder(run).path,
-    )
+    served = served_config(network, config, config.serve_size, training(run))
+    write_model(network, folder, served, run_encoder(run).path)
 
 
 def training(folder: Path) -> dict[str, Any]:
@@ -184,14 +181,10 @@ def served_config(
 ) -> dict[str, Any]:
     """model/config.json, as serving and people read it; an export adds "before", the figures of the frozen
     backbone on the same test, and "curve", how the run learnt. learnt: the numbers of the training."""
-    prepared = config.prepared_size(size)
     return {
         "backbone": config.backbone,
         "variant": config.variant,
-        "dim": network.dim,
-        "size": size,
-        "preparation": config.preparation,
-        **({"prepared_size": prepared} if prepared else {}),
+        **asdict(encoder_config(network, config, size)),
         "training": learnt,
     }
 

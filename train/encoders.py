@@ -48,8 +48,12 @@ def run_encoder(run: Path, size: int | None = None, threads: int = 0) -> Encoder
     weights = max(file.stat().st_mtime for file in run.glob("checkpoint-*.pt"))
     if not path.exists() or path.stat().st_mtime < weights:
         export_onnx(network, size, path, mirror_size)
-    served = EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
-    return Encoder(path, served, threads)
+    return Encoder(path, encoder_config(network, config, size), threads)
+
+
+def encoder_config(network: EmbeddingModel, config: TrainConfig, size: int) -> EncoderConfig:
+    """How a network is served at `size` pixels a side."""
+    return EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
 
 
 def frozen_encoder(config: TrainConfig, size: int = FROZEN_SIZE, threads: int = 0) -> Encoder:
@@ -60,8 +64,7 @@ def frozen_encoder(config: TrainConfig, size: int = FROZEN_SIZE, threads: int = 
     network = EmbeddingModel(config.backbone, dim=0, channels=config.channels)
     if not path.exists():
         export_onnx(network, size, path)
-    served = EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
-    return Encoder(path, served, threads)
+    return Encoder(path, encoder_config(network, config, size), threads)
 
 
 def encode(
