@@ -16,7 +16,21 @@ from PIL import Image
 from retrieval.ui.page import duplicate_link
 from retrieval.ui.texts import TEXTS
 from tests.running import drawing, encoded
-from tests.visitor import ASK, BODY, DESK, PHONE, STAR, STEM, answered, ids, paper, reading, settled, stroke
+from tests.visitor import (
+    ASK,
+    BODY,
+    DESK,
+    PHONE,
+    STAR,
+    STEM,
+    answered,
+    closed_in_haste,
+    ids,
+    paper,
+    reading,
+    settled,
+    stroke,
+)
 
 page_test = pytest.mark.page
 
@@ -257,6 +271,10 @@ def test_records_are_leafed_through_with_the_keyboard(visit: Callable[..., Any])
     page.keyboard.press("Escape")
     # The focus is where one left off: on the card of the record just seen.
     page.wait_for_function("(id) => document.activeElement.dataset.id === id", arg=found[1])
+    page.keyboard.press("Enter")
+    assert closed_in_haste(page, "dialog.record", ".card:last-child .card-open"), (
+        "and not where one has gone since"
+    )
 
 
 @page_test

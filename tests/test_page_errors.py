@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.visitor import DESK, PHONE
+from tests.visitor import DESK, PHONE, closed_in_haste
 from train.answers import NO_NAMES, Answers
 from train.report.errors_page import write_page
 
@@ -184,6 +184,13 @@ def test_the_keyboard_alone_filters_walks_opens_and_closes(visit_errors: Callabl
     page.keyboard.press("ArrowLeft")
     assert slider.input_value() == "99"
     assert shown(page) == 0
+
+
+def test_a_reader_who_is_quicker_than_the_closing_keeps_the_focus(visit_errors: Callable[..., Any]) -> None:
+    page = visit_errors()
+    page.locator("#wrong .card").first.click()
+    page.keyboard.press("ArrowRight")
+    assert closed_in_haste(page, ".closer", "#wrong li:last-child .card")
 
 
 def test_hostile_words_are_read_as_words(visit_errors: Callable[..., Any]) -> None:

@@ -53,3 +53,23 @@ def reading(page: Any) -> str:
 
 def paper(page: Any) -> str:
     return page.evaluate("document.querySelector('.pad canvas').toDataURL()")
+
+
+def closed_in_haste(page: Any, dialog: str, card: str) -> bool:
+    """Closes the dialog and goes on to a card before the page has heard of the closing.
+
+    Returns:
+        Whether the focus is still on that card once it has.
+    """
+    return page.evaluate(
+        """async ([dialog, card]) => {
+            const open = document.querySelector(dialog);
+            const heard = new Promise((resolve) => open.addEventListener("close", resolve));
+            open.close();
+            const next = document.querySelector(card);
+            next.focus();
+            await heard;
+            return document.activeElement === next;
+        }""",
+        [dialog, card],
+    )

@@ -14,7 +14,7 @@ burin.parts.results = (element) => {
   let answer = null, asked = null, note = null;
   let by = "look"; // what the matches of the answer are alike in
   let tagged = null; // the records with the chosen tags, while no picture is asked about
-  let list = [], open = 0; // the records leafed through in the open record, and which one it is
+  let list = [], open = 0, opener = null; // the records leafed through in the open record, which one it is, what opened it
 
   const pictureUrl = (path) => burin.root() + "/" + path;
   function closeness(similarity) {
@@ -171,7 +171,10 @@ burin.parts.results = (element) => {
   function show(index) {
     open = index;
     drawRecord();
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) {
+      opener = document.activeElement;
+      dialog.showModal();
+    }
     body.scrollTop = 0;
   }
   function like(match) {
@@ -189,7 +192,9 @@ burin.parts.results = (element) => {
     if (event.key === "ArrowRight") step(1);
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  // The event comes a while after the dialog is gone and has given the focus back: a visitor who is quicker keeps theirs.
   dialog.addEventListener("close", () => {
+    if (![opener, document.body].includes(document.activeElement)) return;
     [...grid.querySelectorAll(".card-open")].find((card) => card.dataset.id === list[open].id)?.focus();
   });
 

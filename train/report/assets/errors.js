@@ -95,7 +95,7 @@
 
   // ---- the closer look: one dialog for both kinds of card
   const closer = find(".closer");
-  let shelf = null, place = 0; // the grid looked through, and which of its shown cards is open
+  let shelf = null, place = 0, opener = null; // the grid looked through, which of its shown cards is open, what opened it
   const row = (term, ...words) => make("div", {}, make("dt", {}, term), make("dd", {}, ...words));
   function wrongCloser(one) {
     const outvoted = one.right_rank === 1 ? ": the nearest record was right, and outvoted" : "";
@@ -116,7 +116,10 @@
     find(".place").textContent = `${number(index + 1)} of ${number(shown.length)}`;
     find("[data-do=previous]").disabled = index === 0;
     find("[data-do=next]").disabled = index === shown.length - 1;
-    if (!closer.open) closer.showModal();
+    if (!closer.open) {
+      opener = document.activeElement;
+      closer.showModal();
+    }
     find(".closer-body").scrollTop = 0;
     if (!closer.contains(document.activeElement) || document.activeElement.disabled) closer.focus();
   }
@@ -128,7 +131,8 @@
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step) { event.preventDefault(); show(shelf, place + step); }
   });
-  closer.addEventListener("close", () => shelf.focus(place));
+  // The event comes a while after the dialog is gone and has given the focus back: a reader who is quicker keeps theirs.
+  closer.addEventListener("close", () => { if ([opener, document.body].includes(document.activeElement)) shelf.focus(place); });
 
   // ---- a grid of cards: one stop for Tab, the arrows move inside it
   function cardGrid(name, entries, draw, look) {
