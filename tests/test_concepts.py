@@ -61,6 +61,7 @@ def test_folding_twice_changes_nothing(title):
         ("mdi:bird", "mdi:bird-outline"),
         ("mdi:bird-2", "mdi:bird-outline"),
         ("la:bird", "fa6:bird"),
+        ("streamline-plump:bird-solid", "streamline:bird"),
     ],
 )
 def test_finishes_of_one_drawing_are_one_hand(one, other):

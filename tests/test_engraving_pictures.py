@@ -8,8 +8,8 @@ from tests.helpers import SHAPES, shape
 from train.concepts import concept, held_out, motif_concept
 from train.engravings_protocol import engraving_classes, left_out_concepts
 from train.starters import doodles, engraving_pictures
+from train.starters.art_packages import PACKAGES
 from train.starters.engraving_pictures import DOMAINS, drawing_files, load_pictures, photo_files
-from train.starters.line_art import PACKAGES
 from train.starters.misread import MISREAD
 from train.starters.motifs import MOTIFS
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from train.starters import motifs
-from train.starters.line_art import DEFAULT_CACHE, PACKAGES, LineArt
+from train.starters.art_packages import PACKAGES
+from train.starters.line_art import DEFAULT_CACHE, LineArt
 from train.starters.motifs import FRENCH, MOTIFS
 from train.starters.ornaments import DESIGNS
 

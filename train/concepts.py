@@ -137,11 +137,14 @@ def motif_concept(label: str) -> str:
     return _MOTIF_CONCEPTS.get(label, concept(label))
 
 
+# Sets that finish the same drawings in another way.
+_FAMILIES = {"la": "fa6", "streamline-plump": "streamline", "streamline-flex": "streamline"}
+
+
 def hand(source: str) -> str:
     """The drawing behind a source, its finishes folded together: "ph:bird-fill" and "ph:bird" are one."""
     set_name, _, name = source.partition(":")
-    family = {"la": "fa6"}.get(set_name, set_name)
-    return f"{family}:{_VARIANT.sub('', name)}"
+    return f"{_FAMILIES.get(set_name, set_name)}:{_VARIANT.sub('', name)}"
 
 
 def held_out(source: str) -> bool:

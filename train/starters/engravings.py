@@ -25,8 +25,8 @@ from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from train.starters import glass
+from train.starters.art_packages import PACKAGES
 from train.starters.engraving_pictures import line_art
-from train.starters.line_art import PACKAGES
 from train.starters.motifs import MOTIFS, Motif
 
 PICTURE = 384  # px, the side of a record's picture

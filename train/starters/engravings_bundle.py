@@ -14,13 +14,13 @@ from PIL import Image
 from hub_assets.bundle import Calibration, Column, Manifest, write_manifest
 from hub_assets.cards import dataset_card, model_card
 from retrieval import images
-from retrieval.encoder import Encoder, EncoderConfig
+from retrieval.encoder import Encoder
 from train import calibrate
 from train.augment import simulate_drawing
 from train.beside import replaced_folder
 from train.bundling import served_config, training
 from train.concepts import hand, held_out, motif_concept
-from train.encoders import encode
+from train.encoders import encode, run_encoder
 from train.export import write_model
 from train.loop import load_run
 from train.metrics import bootstrap_interval
@@ -86,8 +86,8 @@ def export(run: Path, records: Path, data: Path, out: Path, version: str) -> dic
 def _write(run: Path, records: Path, data: Path, out: Path, version: str) -> dict:
     model, config = load_run(run)
     served = served_config(model, config, config.serve_size, training(run))
-    write_model(model, out / "model", served)
-    encoder = Encoder(out / "model" / "encoder.onnx", EncoderConfig.from_json(served))
+    encoder = run_encoder(run)
+    write_model(model, out / "model", served, encoder.path)
     rows = pq.read_table(records / "records.parquet").to_pylist()
     gallery_ND = encode(encoder, [_opened(row["ink"]) for row in rows], "sketch")
     labels_N = np.array([row["label"] for row in rows])

@@ -53,4 +53,96 @@ _BY_CONCEPT = {
     "camera": "mdi:camera-front mdi:camera-front-variant",
     "cup": "icon-park:cup-one",
 }
-MISREAD = frozenset(source for sources in _BY_CONCEPT.values() for source in sources.split())
+# The same of the sets that training alone takes.
+_OF_LATER_SETS = {
+    "anchor": "carbon:anchor",
+    "apple": """mingcute:apple-fill mingcute:apple-line streamline-flex:apple streamline-flex:apple-solid""",
+    "baseball": """mingcute:baseball-2-fill mingcute:baseball-2-line mingcute:baseball-fill
+        mingcute:baseball-line""",
+    "basket": """bxs:basket mingcute:basket-2-fill mingcute:basket-2-line mingcute:basket-fill
+        mingcute:basket-line""",
+    "bat": "whh:bat",
+    "bell": """streamline-flex:bell streamline-flex:bell-solid streamline-plump:bell
+        streamline-plump:bell-solid""",
+    "bicycle": "lineicons:bike mynaui:bike mynaui:bike-solid",
+    "blackberry": "whh:blackberry",
+    "bucket": "whh:bucket",
+    "cactus": "mingcute:cactus-2-fill mingcute:cactus-2-line mingcute:cactus-fill mingcute:cactus-line",
+    "castle": "streamline-emojis:castle",
+    "circle": """iconoir:profile-circle mingcute:three-circles-fill mingcute:three-circles-line
+        mynaui:four-circle mynaui:four-circle-solid mynaui:one-circle
+        mynaui:one-circle-solid mynaui:three-circle mynaui:three-circle-solid
+        mynaui:two-circle mynaui:two-circle-solid whh:circles""",
+    "clock": "mingcute:clock-2-fill mingcute:clock-2-line mingcute:clock-fill mingcute:clock-line",
+    "cock": "mingcute:chicken-fill mingcute:chicken-line tdesign:chicken whh:chicken",
+    "compass": "lineicons:compass",
+    "cup": "lineicons:cup",
+    "diamond": """carbon:diamond-outline carbon:diamond-solid mynaui:diamond mynaui:diamond-solid
+        mynaui:four-diamond mynaui:four-diamond-solid mynaui:one-diamond
+        mynaui:one-diamond-solid mynaui:three-diamond mynaui:three-diamond-solid
+        mynaui:two-diamond mynaui:two-diamond-solid""",
+    "flag": "lineicons:flags-alt-1",
+    "flashlight": "ri:flashlight-fill ri:flashlight-line",
+    "fork": "carbon:fork tdesign:fork tdesign:fork-filled",
+    "fountain": "streamline-emojis:fountain",
+    "hammer": "lineicons:hammer lineicons:hammer-1 lineicons:hammer-2",
+    "hand": "bxs:hand-up",
+    "hat": "iconoir:hat",
+    "helmet": "carbon:helmet lineicons:helmet",
+    "hexagon": """lucide-lab:hexagons-3 mynaui:four-hexagon mynaui:four-hexagon-solid mynaui:one-hexagon
+        mynaui:one-hexagon-solid mynaui:three-hexagon mynaui:three-hexagon-solid""",
+    "hospital": "whh:hospital",
+    "key": "carbon:key",
+    "keyboard": "whh:keyboard",
+    "leaf": """mingcute:leaf-2-fill mingcute:leaf-2-line mingcute:leaf-3-fill mingcute:leaf-3-line
+        mingcute:leaf-fill mingcute:leaf-line""",
+    "map": "tdesign:map-double tdesign:map-double-filled",
+    "mermaid": "tdesign:mermaid tdesign:mermaid-filled",
+    "mouse": """bxs:mouse bxs:mouse-alt lineicons:mouse lineicons:mouse-2 mingcute:mouse-fill
+        mingcute:mouse-line ri:mouse-fill ri:mouse-line tdesign:mouse tdesign:mouse-filled
+        whh:mouse""",
+    "octagon": """mynaui:four-octagon mynaui:four-octagon-solid mynaui:one-octagon mynaui:one-octagon-solid
+        mynaui:three-octagon mynaui:three-octagon-solid mynaui:two-octagon
+        mynaui:two-octagon-solid""",
+    "radio": "mynaui:radio mynaui:radio-solid",
+    "rainbow": "streamline-emojis:rainbow",
+    "ribbon": "mynaui:ribbon mynaui:ribbon-solid",
+    "ring": "iconoir:rings",
+    "roller coaster": "streamline-emojis:roller-coaster",
+    "seal": "mingcute:seal-fill mingcute:seal-line tdesign:seal tdesign:seal-filled",
+    "sheep": "whh:ram whh:sheep",
+    "ship": "streamline-emojis:ship",
+    "square": """iconoir:bold-square iconoir:bold-square-solid lucide-lab:bold-square mynaui:four-square
+        mynaui:four-square-solid mynaui:one-square mynaui:one-square-solid
+        mynaui:three-square mynaui:three-square-solid whh:squares""",
+    "stag": "mingcute:deer-fill mingcute:deer-line",
+    "star": "mingcute:star-2-fill mingcute:star-2-line mingcute:star-fill mingcute:star-line",
+    "stop": """lineicons:stop mynaui:stop mynaui:stop-solid ri:stop-fill ri:stop-large-fill
+        ri:stop-large-line ri:stop-line tdesign:stop whh:stop""",
+    "sun": "mingcute:sun-2-fill mingcute:sun-2-line mingcute:sun-fill mingcute:sun-line",
+    "table": """carbon:table iconoir:table mynaui:table mynaui:table-solid ri:table-2 ri:table-3
+        ri:table-alt-fill ri:table-alt-line ri:table-fill ri:table-line
+        streamline-flex:table streamline-flex:table-solid streamline-plump:table
+        streamline-plump:table-solid tdesign:table tdesign:table-1 tdesign:table-1-filled
+        tdesign:table-2 tdesign:table-2-filled tdesign:table-filled""",
+    "telescope": """mingcute:telescope-2-fill mingcute:telescope-2-line mingcute:telescope-fill
+        mingcute:telescope-line""",
+    "tent": "streamline-emojis:tent",
+    "torch": "bxs:torch",
+    "tower": """mingcute:tower-fill mingcute:tower-line tdesign:tower tdesign:tower-1 tdesign:tower-1-filled
+        tdesign:tower-2 tdesign:tower-2-filled tdesign:tower-3 tdesign:tower-3-filled
+        tdesign:tower-filled""",
+    "triangle": "whh:triangle",
+    "turkey": "streamline-emojis:turkey",
+    "umbrella": """mingcute:umbrella-2-fill mingcute:umbrella-2-line mingcute:umbrella-fill
+        mingcute:umbrella-line""",
+    "window": """bxs:window-alt iconoir:windows lineicons:windows mingcute:windows-fill mingcute:windows-line
+        ri:window-2-fill ri:window-2-line ri:window-fill ri:window-line tdesign:window
+        tdesign:window-1 tdesign:window-1-filled tdesign:window-filled whh:windows""",
+}
+MISREAD = frozenset(
+    source
+    for table in (_BY_CONCEPT, _OF_LATER_SETS)
+    for sources in table.values()
+    for source in sources.split()
+)
