@@ -132,7 +132,17 @@ def test_a_file_that_is_no_configuration_is_said_to_be_none(tmp_path, text):
 
 @pytest.mark.parametrize("path", PROTOCOLS, ids=lambda path: path.stem)
 def test_every_protocol_that_is_committed_opens(path):
-    assert config.load(path).data.named
+    opened = config.load(path)
+    assert opened.data.named or opened.variant == "engraving", "the starter's pictures need no name"
+
+
+def test_a_run_goes_on_with_the_finish_of_its_protocol_or_with_the_usual_one():
+    def chosen(*more: str) -> TrainConfig:
+        return chosen_config(_parser().parse_args(["fit", "--run", "x", "--before", "y", *more]))
+
+    protocol = next(path for path in PROTOCOLS if path.stem == "engravings")
+    assert chosen("--config", str(protocol)).phases == config.load(protocol).phases
+    assert chosen().phases == config.FINISH
 
 
 def test_flags_change_only_what_they_name():

@@ -172,8 +172,8 @@ def _own(config: TrainConfig, variant: str) -> dict[str, Any]:
 
 
 def _phases(own: Sequence[Phase], names: str) -> tuple[Phase, ...]:
-    """Raises ValueError for a name that is none."""
-    known = {phase.name: phase for phase in (*own, *FINISH)}
+    """The run's own phases of these names, or FINISH's. Raises ValueError for a name that is none."""
+    known = {phase.name: phase for phase in (*FINISH, *own)}
     if unknown := [name for name in names.split(",") if name not in known]:
         raise ValueError(f"no phase {', '.join(unknown)}; wanted: some of {', '.join(known)}")
     return tuple(known[name] for name in names.split(","))
