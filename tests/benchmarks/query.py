@@ -69,6 +69,7 @@ def torch_eager(folder: Path) -> Callable[[], object]:
     import torch
     from safetensors.torch import load_file
 
+    from train.config import TrainConfig
     from train.model import EmbeddingModel
 
     config = json.loads((folder / "model" / "config.json").read_text())
@@ -82,10 +83,9 @@ def torch_eager(folder: Path) -> Callable[[], object]:
         strict=False,
     )
     model = model.eval().to(memory_format=torch.channels_last)
-    training = config["training"]
-    sizes = [config["size"]]
-    if training.get("mirror"):
-        sizes.append(training.get("mirror_size") or config["size"])
+    learnt = config["training"]
+    seen = TrainConfig(mirror=learnt.get("mirror", False), mirror_size=learnt.get("mirror_size", 0))
+    sizes = filter(None, (config["size"], seen.mirrored_at(config["size"])))
     pictures = [torch.randint(0, 255, (1, 1, size, size), dtype=torch.uint8) for size in sizes]
     pictures = [picture.contiguous(memory_format=torch.channels_last) for picture in pictures]
 

@@ -53,7 +53,8 @@ _BY_CONCEPT = {
     "camera": "mdi:camera-front mdi:camera-front-variant",
     "cup": "icon-park:cup-one",
 }
-# The same of the sets that training alone takes.
+# The same of the sets that training alone takes; looked at hand by hand, so that every finish of a drawing
+# goes with it, and what its set numbers as another of that name too.
 _OF_LATER_SETS = {
     "anchor": "carbon:anchor",
     "apple": """mingcute:apple-fill mingcute:apple-line streamline-flex:apple streamline-flex:apple-solid""",
