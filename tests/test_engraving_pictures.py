@@ -109,6 +109,16 @@ def test_what_is_held_out_is_not_shown_in_colour_either(monkeypatch):
     assert set(shown) == set(sources) - {"noto-emoji:1F981", "noto:lion", "noto-v1:lion"}
 
 
+def test_what_a_figure_asks_of_a_motif_is_never_shown_in_training():
+    sources = {source: motif.label for motif in MOTIFS for source in motif.sources}
+    asked = {source for source in sources if engraving_pictures.may_be_asked(source)}
+    assert len(asked) > len(sources) / 10
+    assert not asked & set(engraving_pictures._shown(sources))
+    coloured = {source for source in sources if source.partition(":")[0] in engraving_pictures.COLOURED_SETS}
+    assert coloured & {source for source in sources if held_out(source)}, "else this says nothing of them"
+    assert not asked & coloured
+
+
 def test_every_coloured_set_names_a_set_of_the_same_drawings_or_none():
     assert set(engraving_pictures.COLOURED_SETS.values()) <= {"", *engraving_pictures.EMOJI_SETS}
     coloured = {name for name, package in PACKAGES.items() if package.kind == "coloured"}

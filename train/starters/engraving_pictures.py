@@ -26,7 +26,8 @@ from train.starters.misread import MISREAD
 from train.starters.motifs import MOTIFS
 
 EMOJI_SETS = ("openmoji", "fluent-emoji", "emojione", "noto-emoji")
-# Emoji in colour, as their outlines, and the set that shows the same drawings solid; training alone.
+# Emoji in colour, as their outlines, and the set that shows the same drawings solid. Training has them all
+# but where that set's drawing is held out, so that no figure asks any of them.
 COLOURED_SETS = {
     "noto": "noto-emoji",
     "noto-v1": "noto-emoji",
@@ -243,6 +244,11 @@ def _cache_key(jobs: list, labels: list[str]) -> str:
 def motif_sources() -> dict[str, str]:
     """Source -> concept of the starter's own motifs, whose drawings were all looked at: these names win."""
     return {source: motif_concept(motif.label) for motif in MOTIFS for source in motif.sources}
+
+
+def may_be_asked(source: str) -> bool:
+    """Whether a figure may ask drawings of it: no training saw this hand, neither solid nor in colour."""
+    return held_out(source) and source.partition(":")[0] not in COLOURED_SETS
 
 
 def _shown(sources: dict[str, str]) -> dict[str, str]:

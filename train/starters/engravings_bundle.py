@@ -19,13 +19,13 @@ from train import calibrate
 from train.augment import simulate_drawing
 from train.beside import replaced_folder
 from train.bundling import served_config, training
-from train.concepts import hand, held_out, motif_concept
+from train.concepts import hand, motif_concept
 from train.encoders import encode, run_encoder
 from train.export import write_model
 from train.loop import load_run
 from train.metrics import bootstrap_interval
 from train.records import write_records
-from train.starters.engraving_pictures import drawing_files, filled_share, line_art
+from train.starters.engraving_pictures import drawing_files, filled_share, line_art, may_be_asked
 from train.starters.motifs import FRENCH, MOTIFS
 
 COLUMNS = (
@@ -145,7 +145,7 @@ def simulated_neighbours(
     for motif in MOTIFS:
         for source in motif.sources:
             others = (labels_N == motif.label) & (hands_N != hand(source))
-            if not held_out(source) or not others.any():
+            if not may_be_asked(source) or not others.any():
                 continue
             ink_HW, _ = images.ink_on_paper(Image.fromarray(line_art(source)), "sketch", 192)
             ink_B1HW = (1.0 - torch.from_numpy(ink_HW.copy()).float() / 255.0).expand(SIMULATED, 1, -1, -1)

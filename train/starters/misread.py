@@ -53,7 +53,7 @@ _BY_CONCEPT = {
     "camera": "mdi:camera-front mdi:camera-front-variant",
     "cup": "icon-park:cup-one",
 }
-# The same of the sets that training alone takes; looked at hand by hand, so that every finish of a drawing
+# The same of the sets that came later; looked at hand by hand, so that every finish of a drawing
 # goes with it, and what its set numbers as another of that name too.
 _OF_LATER_SETS = {
     "anchor": "carbon:anchor",
@@ -108,7 +108,6 @@ _OF_LATER_SETS = {
     "radio": "mynaui:radio mynaui:radio-solid",
     "rainbow": "streamline-emojis:rainbow",
     "ribbon": "mynaui:ribbon mynaui:ribbon-solid",
-    "ring": "iconoir:rings",
     "roller coaster": "streamline-emojis:roller-coaster",
     "seal": "mingcute:seal-fill mingcute:seal-line tdesign:seal tdesign:seal-filled",
     "sheep": "whh:ram whh:sheep",
