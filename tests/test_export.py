@@ -205,6 +205,22 @@ def test_the_mirror_image_may_be_seen_larger_with_the_same_weights(model, graph,
     assert doubled < 1.1 * whole, "the weights are there once"
 
 
+def test_a_smaller_mirror_image_keeps_what_is_thinner_than_its_pixels(model, tmp_path):
+    half = SIZE // 2
+    export_onnx(model, SIZE, tmp_path / "two.onnx", mirror_size=half)
+    both = Encoder(tmp_path / "two.onnx", EncoderConfig(SIZE, DIM), 1)
+    lines_NCHW = np.full((2, 1, SIZE, SIZE), 255, dtype=np.uint8)
+    lines_NCHW[0, :, ::7] = lines_NCHW[1, :, :, ::9] = 0
+    turned = [
+        Image.fromarray(one[0, :, ::-1]).resize((half, half), Image.Resampling.BILINEAR) for one in lines_NCHW
+    ]
+    small_NCHW = torch.from_numpy(np.stack([np.asarray(one) for one in turned])[:, None])
+    with torch.no_grad():
+        mean_ND = model(torch.from_numpy(lines_NCHW)) + model(small_NCHW)
+    mean_ND = (mean_ND / mean_ND.norm(dim=1, keepdim=True)).numpy()
+    assert ((both.encode(lines_NCHW) * mean_ND).sum(axis=1) > 0.999).all()
+
+
 def test_a_bundle_tells_of_all_that_its_weights_went_through(tmp_path):
     def run(name: str, config: TrainConfig) -> Path:
         (tmp_path / name).mkdir()

@@ -122,8 +122,14 @@ def _add_mirror(model: onnx.ModelProto, size: int, mirror_size: int, dim: int) -
     if mirror_size != size:
         sides = np.array([mirror_size, mirror_size], np.int64)
         graph.initializer.append(numpy_helper.from_array(sides, "mirror.sides"))
+        # Thin lines would break where pixels are left out: each of a smaller image is the mean of its own.
         resize = helper.make_node(
-            "Resize", [turned, "", "", "mirror.sides"], ["mirrored.sized"], mode="linear", axes=[2, 3]
+            "Resize",
+            [turned, "", "", "mirror.sides"],
+            ["mirrored.sized"],
+            mode="linear",
+            axes=[2, 3],
+            antialias=int(mirror_size < size),
         )
         graph.node.append(resize)
         turned = resize.output[0]
