@@ -1,6 +1,7 @@
 """A whole small training: it repeats with its seed, goes on where it stopped, and says what it did."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from tests.helpers import SHAPES, shape
-from train import batches, checkpoint
+from train import batches, checkpoint, encoders
 from train.config import Phase, TrainConfig
 from train.export import write_model
 from train.loop import fit, load_run
@@ -297,3 +298,24 @@ def test_a_phase_that_is_held_says_how_many_activations_it_has(tmp_path):
     prepared = [event for event in events(tmp_path) if "prepared" in event]
     assert [event["prepared"] for event in prepared] == [24, 48]
     assert {event["pictures"] for event in prepared} == {48}
+
+
+def test_a_runs_graph_is_kept_until_its_weights_or_the_writing_of_graphs_change(run, tmp_path, monkeypatch):
+    folder = shutil.copytree(run[0], tmp_path / "run")
+    first = encoders.run_encoder(folder, 32, threads=1)
+    written = []
+    monkeypatch.setattr(
+        encoders,
+        "export_onnx",
+        lambda network, size, path, mirror_size: written.append(shutil.copy(first.path, path)),
+    )
+    assert encoders.run_encoder(folder, 32, threads=1).path == first.path
+    assert written == []
+    monkeypatch.setattr(encoders, "_code", lambda: "another")
+    again = encoders.run_encoder(folder, 32, threads=1)
+    assert written == [again.path]
+    assert again.path != first.path
+    later = first.path.stat().st_mtime + 100
+    os.utime(next(folder.glob("checkpoint-*.pt")), (later, later))
+    encoders.run_encoder(folder, 32, threads=1)
+    assert len(written) == 2

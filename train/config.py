@@ -132,8 +132,8 @@ class TrainConfig:
 
     hidden, dim: of the head; 0 hidden is a linear one, 0 dim none at all (the backbone's own features).
     picture_size, serve_size: pixels a side of the pictures kept in memory and of those the network is
-    served with: at the size it learnt from last it finds most. labels_per_batch x records_per_label is the
-    batch; drawn_share of its labels come from those that people drew. margin: of the triplets, in cosine.
+    served with: alone, at the size it learnt from last it finds most. labels_per_batch x records_per_label is
+    the batch; drawn_share of its labels come from those that people drew. margin: of the triplets, in cosine.
     proxy_weight: share of the normalised softmax over all labels that steadies the triplets (Zhai & Wu,
     "Classification is a Strong Baseline for Deep Metric Learning", 2019); 0 is triplets alone. proxy_rate:
     peak learning rate of the proxies, which are many and each seldom met. anchor_weight: share of the

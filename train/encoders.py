@@ -40,11 +40,13 @@ def open_encoder(model: str, size: int | None = None, threads: int = 0) -> Encod
 
 
 def run_encoder(run: Path, size: int | None = None, threads: int = 0) -> Encoder:
-    """Of a finished run, from RUN/graphs/; exported where it is not there, or older than the weights."""
+    """Of a finished run, from RUN/graphs/; exported where it is not there, or older than the weights or than
+    the code that writes graphs."""
     network, config = load_run(run)
     size = size or config.serve_size
     mirror_size = config.mirrored_at(size)
-    path = run / "graphs" / f"encoder-{size}{f'-mirror-{mirror_size}' if mirror_size else ''}.onnx"
+    mirrored = f"-mirror-{mirror_size}" if mirror_size else ""
+    path = run / "graphs" / f"encoder-{size}{mirrored}-{_code()}.onnx"
     weights = max(file.stat().st_mtime for file in run.glob("checkpoint-*.pt"))
     if not path.exists() or path.stat().st_mtime < weights:
         export_onnx(network, size, path, mirror_size)
@@ -56,11 +58,14 @@ def encoder_config(network: EmbeddingModel, config: TrainConfig, size: int) -> E
     return EncoderConfig(size, network.dim, config.preparation, config.prepared_size(size))
 
 
+def _code() -> str:
+    """Of how graphs are written: a change of that must not find an old one."""
+    return hashlib.sha256(Path(export.__file__).read_bytes()).hexdigest()[:8]
+
+
 def frozen_encoder(config: TrainConfig, size: int = FROZEN_SIZE, threads: int = 0) -> Encoder:
     """The backbone of `config` as ImageNet left it, from the cache."""
-    # A change of how graphs are written must not find an old one.
-    code = hashlib.sha256(Path(export.__file__).read_bytes()).hexdigest()[:8]
-    path = GRAPHS / f"{config.backbone}-{config.channels}-{size}-{code}.onnx"
+    path = GRAPHS / f"{config.backbone}-{config.channels}-{size}-{_code()}.onnx"
     network = EmbeddingModel(config.backbone, dim=0, channels=config.channels)
     if not path.exists():
         export_onnx(network, size, path)
