@@ -13,7 +13,7 @@ import pytest
 
 # Read when huggingface_hub is imported, as below; tests/hub_double.py speaks no Xet.
 os.environ["HF_HUB_DISABLE_XET"] = "1"
-# Read when torch is imported. Two tests run beside each other: with a thread per core for each, the threads
+# Read when torch is imported. Tests run beside each other: with a thread per core for each, the threads
 # mostly wait for one another, and a test that trains takes half as long again.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -30,7 +30,7 @@ FLAGS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 
-# Whole runs, each a minute or half of one: begun last, one of the two that test would wait for the other.
+# Whole runs, each a minute or half of one: begun last, one of those that test would wait for the others.
 LONG = [
     "test_publish_job.py", "test_page_training.py", "test_segment_networks.py", "test_whole_run.py",
     "test_page_jobs.py", "test_runs.py", "test_live.py", "test_page_collections.py", "test_distributed.py",

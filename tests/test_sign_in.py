@@ -108,7 +108,7 @@ def test_a_visitor_signs_in_on_the_page_and_searches(private_app: RunningApp, br
     page.locator("input").first.fill(USER)
     page.locator("input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name="Login").click()
-    page.locator("[data-example=fish]").click()
+    page.locator("[data-example=fish]:has(path:not([d='']))").click()  # it answers once it has its icon
     picture = page.locator(".grid:not(.is-sample) img").first
     picture.wait_for()
     page.wait_for_function("document.querySelector('.grid:not(.is-sample) img').naturalWidth > 0")
