@@ -18,6 +18,7 @@ from train.phase import PhaseTraining
 from train.pictures import Pictures, without_tags
 from train.report.run import stopped_early
 
+SERVED = 32  # pixels a side; one size for all, as each takes ten seconds to trace
 CONFIG = TrainConfig(
     dim=8,
     picture_size=48,
@@ -187,7 +188,7 @@ def test_a_run_can_begin_with_the_weights_of_another(run, tmp_path):
 
 def test_a_run_can_begin_with_the_weights_of_a_bundle(run, tmp_path):
     _, model = run
-    write_model(model, tmp_path / "bundle" / "model", {"size": 48})
+    write_model(model, tmp_path / "bundle" / "model", {"size": SERVED})
     slow = replace(CONFIG, phases=(Phase("finish", "batch-hard", 48, 1e-9, pictures=32),))
     begun = replace(slow, before=str(tmp_path / "bundle"))
     went_on = fit(pictures(), begun, tmp_path / "run", progress=False)
@@ -200,7 +201,7 @@ def test_another_network_and_a_broken_bundle_are_refused_with_a_sentence(run, tm
     other = replace(CONFIG, dim=6, before=str(folder))
     with pytest.raises(ValueError, match=r"another network; wanted: .* 6 dimensions"):
         fit(pictures(), other, tmp_path / "other", progress=False)
-    write_model(model, tmp_path / "bundle" / "model", {"size": 48})
+    write_model(model, tmp_path / "bundle" / "model", {"size": SERVED})
     weights = tmp_path / "bundle" / "model" / "encoder.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(ValueError, match="broken"):
@@ -302,20 +303,20 @@ def test_a_phase_that_is_held_says_how_many_activations_it_has(tmp_path):
 
 def test_a_runs_graph_is_kept_until_its_weights_or_the_writing_of_graphs_change(run, tmp_path, monkeypatch):
     folder = shutil.copytree(run[0], tmp_path / "run")
-    first = encoders.run_encoder(folder, 32, threads=1)
+    first = encoders.run_encoder(folder, SERVED, threads=1)
     written = []
     monkeypatch.setattr(
         encoders,
         "export_onnx",
         lambda network, size, path, mirror_size: written.append(shutil.copy(first.path, path)),
     )
-    assert encoders.run_encoder(folder, 32, threads=1).path == first.path
+    assert encoders.run_encoder(folder, SERVED, threads=1).path == first.path
     assert written == []
     monkeypatch.setattr(encoders, "_code", lambda: "another")
-    again = encoders.run_encoder(folder, 32, threads=1)
+    again = encoders.run_encoder(folder, SERVED, threads=1)
     assert written == [again.path]
     assert again.path != first.path
     later = first.path.stat().st_mtime + 100
     os.utime(next(folder.glob("checkpoint-*.pt")), (later, later))
-    encoders.run_encoder(folder, 32, threads=1)
+    encoders.run_encoder(folder, SERVED, threads=1)
     assert len(written) == 2
