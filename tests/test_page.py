@@ -224,7 +224,8 @@ def test_a_newer_question_stops_what_the_pad_was_about_to_ask(visit: Callable[..
     page = visit()
     asked = []
     page.on("request", lambda request: asked.append(request.post_data) if ASK.search(request.url) else None)
-    page.clock.install()  # the pad's 300 ms pass only when told to
+    page.clock.install(time=0)
+    page.clock.pause_at(1)  # seconds; from here the pad's 300 ms pass only when told to
     stroke(page, BODY)
     alike = answered(page, page.locator(".card-like").nth(3).click)
     page.clock.run_for(2000)
